@@ -1,0 +1,43 @@
+"""The closed list of reasons for which the books say no."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Code(StrEnum):
+    """A stable code for every refusal; docs/problems.md lists them with their remedies."""
+
+    INSUFFICIENT_POINTS = "insufficient_points"
+    WALLET_FROZEN = "wallet_frozen"
+    WALLET_UNKNOWN = "wallet_unknown"
+    WALLET_ALREADY_FROZEN = "wallet_already_frozen"
+    WALLET_NOT_FROZEN = "wallet_not_frozen"
+    HOLD_UNKNOWN = "hold_unknown"
+    HOLD_CLOSED = "hold_closed"
+    HOLD_LAPSED = "hold_lapsed"
+    HOLD_RUNNING = "hold_running"
+    EXCEEDS_HOLD = "exceeds_hold"
+    ENTRY_UNKNOWN = "entry_unknown"
+    NOT_REVERSIBLE = "not_reversible"
+    EXCEEDS_ENTRY = "exceeds_entry"
+    LINE_UNKNOWN = "line_unknown"
+    NOTHING_LEFT = "nothing_left"
+    KEY_REUSED = "key_reused"
+    UNIT_UNKNOWN = "unit_unknown"
+    SAME_WALLET = "same_wallet"
+    NOT_ONE_HOUSEHOLD = "not_one_household"
+    OUT_OF_STOCK = "out_of_stock"
+    STOCK_UNKNOWN = "stock_unknown"
+    CHARITY_UNQUALIFIED = "charity_unqualified"
+    EVENT_IN_FUTURE = "event_in_future"
+    NO_RULES = "no_rules"
+    POINTS_OVERFLOW = "points_overflow"
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a command was not done: what is so, what was asked, and what to do. Nothing has moved."""
+
+    code: Code
+    message: str
+    facts: dict[str, int | str] = {}

@@ -1,0 +1,150 @@
+"""Load: snapshots of what the commands of a batch say they need, in a handful of statements."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+
+from jifen.books.entries import Entry
+from jifen.books.legs import Account, Kind, Leg
+from jifen.books.series import Series
+from jifen.books.wallet import Balance, Hold, Lot, Wallet
+from jifen.engine.view import Booked, ProgramFacts
+from jifen.store.queries import q
+from jifen.values.ids import EntryId, Id, SeriesId, WalletId, cell_of
+
+Connection = Any
+"""A connection of asyncpg's pool."""
+
+
+def entry_from(row: asyncpg.Record) -> Entry:
+    """An entry, with its legs, from a row of entries_by_claim or its kin."""
+    legs = tuple(
+        Leg(series, Account(account), points, counterparty)
+        for series, account, points, counterparty in zip(
+            row["series"] or (), row["account"] or (), row["points"] or (), row["counterparty"] or (), strict=True
+        )
+    )
+    return Entry(
+        row["wallet"],
+        row["no"],
+        row["id"],
+        Kind(row["kind"]),
+        row["source"],
+        row["key"],
+        row["occurred_at"],
+        row["recorded_at"],
+        row["reverses"],
+        row["merchant"],
+        row["unit"],
+        Balance(row["available"], row["pending"], row["held"], row["owed"]),
+        row["event"],
+        row["explanation"],
+        legs,
+        row["hash"],
+    )
+
+
+async def load_series(conn: Connection, known: dict[SeriesId, Series], ids: Iterable[SeriesId]) -> None:
+    """Read series that this process has not met yet."""
+    missing = [series for series in set(ids) if series not in known]
+    if missing:
+        for row in await conn.fetch(q("series_load"), missing):
+            known[row["id"]] = Series(*row)
+
+
+async def load_wallets(
+    conn: Connection, wallets: Sequence[WalletId], zones: dict[Id, ProgramFacts], known: dict[SeriesId, Series]
+) -> dict[WalletId, Wallet]:
+    """Read wallets with their lots and open holds; one that does not exist is left out."""
+    rows = await conn.fetch(q("wallets_load"), [cell_of(wallet) for wallet in wallets], wallets)
+    await load_series(conn, known, (series for row in rows for series in row["series"] or ()))
+    found: dict[WalletId, Wallet] = {}
+    holding: list[WalletId] = []
+    for row in rows:
+        cell, wallet, program, version, head, household, active_at, frozen_until, *lots = row
+        snapshot = Wallet(
+            wallet, cell, program, zones[program].zone, version, head, household, active_at, frozen_until
+        )
+        if lots[0] is not None:
+            for series, granted, remaining, held, owed in zip(*lots, strict=True):
+                snapshot.lots[series] = Lot(known[series], granted, remaining, held, owed, True)
+                if held and (not holding or holding[-1] != wallet):
+                    holding.append(wallet)
+        found[wallet] = snapshot
+    if holding:
+        for row in await conn.fetch(q("holds_load"), [cell_of(wallet) for wallet in holding], holding):
+            parts = list(zip(row["series"], row["parts"], strict=True))
+            found[row["wallet"]].holds[row["id"]] = Hold(
+                row["id"], row["unit"], row["merchant"], row["points"], row["deadline"], parts, row["entry"]
+            )
+    return found
+
+
+async def load_counters(conn: Connection, asked: Sequence[tuple[Wallet, str, str]]) -> None:
+    """Read counters into the snapshots that lack them."""
+    rows = await conn.fetch(
+        q("counters_load"),
+        [wallet.cell for wallet, _, _ in asked],
+        [wallet.id for wallet, _, _ in asked],
+        [name for _, name, _ in asked],
+        [period for _, _, period in asked],
+    )
+    by_id = {wallet.id: wallet for wallet, _, _ in asked}
+    for wallet, name, period, value in rows:
+        by_id[wallet].counters[(name, period)] = value
+
+
+async def load_entries(
+    conn: Connection, ids: Sequence[EntryId], *, reversals: bool = True
+) -> dict[EntryId, tuple[Booked, Id]]:
+    """Read earlier entries by id, with what takes them back and the digest of what was asked."""
+    rows = await conn.fetch(q("entries_by_claim"), [cell_of(entry) for entry in ids], ids)
+    taken_back: dict[tuple[WalletId, int], list[Entry]] = {}
+    if rows and reversals:
+        backs = await conn.fetch(
+            q("entries_reversing"),
+            [row["cell"] for row in rows],
+            [row["wallet"] for row in rows],
+            [row["no"] for row in rows],
+        )
+        for row in backs:
+            taken_back.setdefault((row["wallet"], row["reverses"]), []).append(entry_from(row))
+    return {
+        row["id"]: (
+            Booked(entry_from(row), tuple(taken_back.get((row["wallet"], row["no"]), ()))),
+            row["digest"],
+        )
+        for row in rows
+    }
+
+
+async def load_lots(
+    conn: Connection, wallets: dict[WalletId, Wallet], booked: Iterable[Booked], known: dict[SeriesId, Series]
+) -> None:
+    """Read the lots that earlier entries moved, also where they are empty now."""
+    wanted = {
+        (entry.wallet, leg.series)
+        for found in booked
+        for entry in (found.entry, *found.reversals)
+        for leg in entry.legs
+        if entry.wallet in wallets and leg.series not in wallets[entry.wallet].lots
+    }
+    if not wanted:
+        return
+    ordered = list(wanted)
+    rows = await conn.fetch(
+        q("lots_load"),
+        [cell_of(wallet) for wallet, _ in ordered],
+        [wallet for wallet, _ in ordered],
+        [series for _, series in ordered],
+    )
+    await load_series(conn, known, [row["series"] for row in rows])
+    for wallet, series, granted, remaining, held, owed in rows:
+        wallets[wallet].lots[series] = Lot(known[series], granted, remaining, held, owed, True)
+
+
+async def load_stocks(conn: Connection, ids: Sequence[Id]) -> dict[Id, int]:
+    """Read what is left of scarce things."""
+    rows = await conn.fetch(q("stocks_load"), [cell_of(stock) for stock in ids], ids)
+    return {row["id"]: row["remaining"] for row in rows}

@@ -1,0 +1,118 @@
+"""How purchases, acts and returns are stored: compact JSON whose exact bytes are hashed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from jifen.rules.award import Line
+
+_json = msgspec.json.Encoder()
+
+
+class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
+    """A basket line as stored: [sku, category, quantity, fen, tags]."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount: int
+    tags: tuple[str, ...] = ()
+
+
+class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What was bought. `at` is there when the caller said when; amounts are fen of cash paid."""
+
+    type: str
+    store: str
+    amount: int
+    at: datetime | None = None
+    lines: tuple[StoredLine, ...] = ()
+
+
+class StoredAct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What was done that is no purchase."""
+
+    type: str
+    act: str
+    store: str = ""
+    at: datetime | None = None
+
+
+class StoredReturn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came back of a purchase: lines by [sku, quantity], or an amount, or all that was left."""
+
+    type: str
+    purchase: str
+    lines: tuple[tuple[str, int], ...] = ()
+    amount: int = 0
+    all: bool = False
+    at: datetime | None = None
+
+
+class Explanation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Why an entry moved its points: the rules' version, [rule, points] each, and what was read then."""
+
+    rules: int
+    contract: int
+    shares: tuple[tuple[str, int], ...] = ()
+    read: tuple[tuple[str, str, int], ...] = ()
+
+
+_purchase = msgspec.json.Decoder(StoredPurchase)
+_act = msgspec.json.Decoder(StoredAct)
+_return = msgspec.json.Decoder(StoredReturn)
+_explanation = msgspec.json.Decoder(Explanation)
+
+
+def purchase_content(store: str, amount: int, lines: Sequence[Line], at: datetime | None) -> str:
+    """The stored form of a purchase."""
+    stored = tuple(
+        [StoredLine(line.sku, line.category, line.quantity, line.amount, line.tags) for line in lines]
+    )
+    return _json.encode(StoredPurchase("purchase", store, amount, at, stored)).decode()
+
+
+def act_content(act: str, store: str, at: datetime | None) -> str:
+    """The stored form of an act."""
+    return _json.encode(StoredAct("act", act, store, at)).decode()
+
+
+def return_content(
+    purchase: str, lines: Sequence[tuple[str, int]], amount: int | None, at: datetime | None
+) -> str:
+    """The stored form of a return; with neither lines nor an amount all that is left comes back."""
+    whole = not lines and amount is None
+    return _json.encode(StoredReturn("return", purchase, tuple(lines), amount or 0, whole, at)).decode()
+
+
+def explained(explanation: Explanation) -> str:
+    """The stored form of an explanation."""
+    return _json.encode(explanation).decode()
+
+
+def read_purchase(text: str) -> StoredPurchase:
+    """A purchase from its stored form."""
+    return _purchase.decode(text)
+
+
+def read_act(text: str) -> StoredAct:
+    """An act from its stored form."""
+    return _act.decode(text)
+
+
+def read_return(text: str) -> StoredReturn:
+    """A return from its stored form."""
+    return _return.decode(text)
+
+
+def read_explanation(text: str) -> Explanation:
+    """An explanation from its stored form."""
+    return _explanation.decode(text)
+
+
+def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
+    """The basket of a stored purchase, as rules read it."""
+    return tuple(
+        Line(line.sku, line.category, line.quantity, line.amount, line.tags) for line in stored.lines
+    )

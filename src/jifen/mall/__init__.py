@@ -1,0 +1,1 @@
+"""Floor 3: what points buy, and how they come back."""

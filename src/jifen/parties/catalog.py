@@ -1,0 +1,169 @@
+"""The catalog: programmes read once and kept until their revision grows."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
+
+import asyncpg
+import msgspec
+
+from jifen.parties.programs import Contract, Merchant, Program, Store, Unit
+from jifen.rules.compiled import CompiledRules
+from jifen.rules.definition import RuleSet
+from jifen.store.queries import q
+from jifen.values.ids import MerchantId, ProgramId, cell_of, hashed_id, new_id
+from jifen.values.periods import zone
+
+
+class Conflict(Exception):
+    """Something of that name exists already, or may not be changed; says the field and the remedy."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Catalog:
+    """Programmes as they are in the database. Every change goes through here and lifts the revision."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._programs: dict[ProgramId, Program] = {}
+
+    async def program(self, program: ProgramId) -> Program:
+        """The programme as last read. The engine refreshes it when a batch finds a later revision."""
+        found = self._programs.get(program)
+        return found if found is not None else await self.refresh(program)
+
+    async def refresh(self, program: ProgramId) -> Program:
+        """Read a programme again.
+
+        Raises:
+            LookupError: there is no such programme.
+        """
+        async with self._pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            row = await conn.fetchrow(q("program_load"), program)
+            if row is None:
+                raise LookupError(f"there is no programme {program}: create it with `jifen program add`")
+            units = [Unit(*unit) for unit in await conn.fetch(q("units_load"), program)]
+            contracts: dict[MerchantId, list[Contract]] = {}
+            for merchant, *terms in await conn.fetch(q("contracts_load"), program):
+                contracts.setdefault(merchant, []).append(Contract(*terms))
+            merchants = [
+                Merchant(found, code, name, charity, tuple(contracts.get(found, ())))
+                for found, code, name, charity in await conn.fetch(q("merchants_load"), program)
+            ]
+            by_id = {merchant.id: merchant for merchant in merchants}
+            stores = [
+                Store(code, name, by_id[merchant])
+                for code, name, merchant in await conn.fetch(q("stores_load"), program)
+            ]
+            rules = tuple(
+                CompiledRules(msgspec.json.decode(definition, type=RuleSet), version, since, row["zone"])
+                for version, since, definition in await conn.fetch(q("rule_sets_load"), program)
+            )
+        made = self._programs[program] = Program(
+            program,
+            row["code"],
+            row["name"],
+            row["zone"],
+            row["test_clock"],
+            row["revision"],
+            {unit.code: unit for unit in units},
+            {merchant.code: merchant for merchant in merchants},
+            by_id,
+            {store.code: store for store in stores},
+            rules,
+        )
+        return made
+
+    async def by_code(self, code: str) -> Program | None:
+        """The programme of that code, freshly read; None: there is none."""
+        async with self._pool.acquire() as conn:
+            found = await conn.fetchval(q("program_by_code"), code)
+        return None if found is None else await self.refresh(found)
+
+    async def add_program(self, code: str, name: str, zone_name: str, at: datetime) -> Program:
+        """Create a programme.
+
+        Raises:
+            Conflict: the code is taken, or there is no such zone.
+        """
+        try:
+            zone(zone_name)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise Conflict("zone", f"there is no time zone {zone_name!r}: use an IANA name such as Asia/Shanghai") from unknown
+        program = ProgramId(new_id(int(at.timestamp() * 1000)))
+        try:
+            await self._pool.execute(q("program_add"), program, code, name, zone_name, at)
+        except asyncpg.UniqueViolationError as taken:
+            raise Conflict("code", f"the programme {code!r} exists already: choose another code") from taken
+        return await self.refresh(program)
+
+    async def _change(self, program: ProgramId, query: str, field: str, sentence: str, *values: Any) -> Program:
+        try:
+            async with self._pool.acquire() as conn, conn.transaction():
+                await conn.execute(q("program_revise"), program)
+                await conn.execute(q(query), program, *values)
+        except asyncpg.UniqueViolationError as taken:
+            raise Conflict(field, sentence) from taken
+        return await self.refresh(program)
+
+    async def add_unit(self, program: ProgramId, unit: Unit) -> Program:
+        """Add a kind of points, with what it is worth at the till."""
+        said = f"the unit {unit.code!r} exists already: its worth is stamped on lots, so add another unit"
+        return await self._change(
+            program, "unit_add", "code", said, unit.code, unit.name, unit.offset_points, unit.offset_fen
+        )
+
+    async def add_merchant(self, program: ProgramId, code: str, name: str, at: datetime, *, charity: bool = False) -> Program:
+        """Add a merchant."""
+        merchant = MerchantId(hashed_id("merchant", str(program), code))
+        said = f"the merchant {code!r} exists already: choose another code"
+        return await self._change(program, "merchant_add", "code", said, merchant, code, name, charity, at)
+
+    async def add_contract(self, program: ProgramId, merchant: MerchantId, contract: Contract) -> Program:
+        """Put a contract with a merchant in force from an instant on."""
+        said = f"the contract version {contract.version} exists already: contracts are not changed, add the next"
+        return await self._change(
+            program, "contract_add", "version", said, merchant, *msgspec.structs.astuple(contract)
+        )
+
+    async def add_store(self, program: ProgramId, merchant: MerchantId, code: str, name: str) -> Program:
+        """Add a store of a merchant."""
+        store = hashed_id("store", str(program), code)
+        said = f"the store {code!r} exists already: choose another code"
+        return await self._change(program, "store_add", "code", said, store, merchant, code, name)
+
+    async def publish(self, program: ProgramId, rules: RuleSet, valid_from: datetime, at: datetime) -> int:
+        """Publish rules from an instant on; returns their version. Published versions are never changed.
+
+        Raises:
+            Conflict: they would begin before the newest published rules do.
+        """
+        current = await self.refresh(program)
+        if current.rules and valid_from < current.rules[-1].since:
+            raise Conflict(
+                "valid_from",
+                f"rules from {valid_from.isoformat()} would begin before version {current.rules[-1].version} of "
+                f"{current.rules[-1].since.isoformat()}: choose a later instant",
+            )
+        version = current.rules[-1].version + 1 if current.rules else 1
+        text = msgspec.json.encode(rules).decode()
+        said = f"version {version} was published by someone else meanwhile: look at it and publish again"
+        await self._change(program, "rule_set_add", "version", said, version, valid_from, at, text)
+        return version
+
+    async def set_clock(self, program: ProgramId, test_clock: datetime | None) -> Program:
+        """Set or remove the test clock of a programme."""
+        return await self._change(program, "program_clock", "clock", "", test_clock)
+
+    async def add_stock(self, program: ProgramId, code: str, count: int) -> None:
+        """Add to what is there of a scarce thing, making it known where it is new."""
+        stock = stock_id(program, code)
+        await self._pool.execute(q("stock_add"), cell_of(stock), stock, program, code, count)
+
+
+def stock_id(program: ProgramId, code: str) -> Any:
+    """The id of a scarce thing of a programme."""
+    return hashed_id("stock", str(program), code)

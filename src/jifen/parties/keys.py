@@ -1,0 +1,69 @@
+"""API keys: shown once, stored hashed, scoped to a programme or to one merchant of it."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from jifen.parties.catalog import Conflict
+from jifen.store.queries import q
+from jifen.values.ids import MerchantId, ProgramId, new_id
+
+PREFIX = "jf_"
+FRESH_S = 5.0
+"""Seconds for which a key that was good is not looked up again: so long a revoked key may live on."""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """Who speaks: a programme's operator, or one of its merchants. The label is the source of its facts."""
+
+    program: ProgramId
+    merchant: MerchantId | None
+    label: str
+
+
+class Keys:
+    """Makes keys and tells whose they are."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._good: dict[str, tuple[float, Key]] = {}
+
+    async def make(self, program: ProgramId, merchant: MerchantId | None, label: str, at: datetime) -> str:
+        """Make a key; the secret is returned this once and stored only as a hash.
+
+        Raises:
+            Conflict: the label names another source already.
+        """
+        secret = PREFIX + secrets.token_urlsafe(32)
+        key = new_id(int(at.timestamp() * 1000))
+        try:
+            await self._pool.execute(q("key_add"), key, program, merchant, label, _hash(secret), at)
+        except asyncpg.UniqueViolationError as taken:
+            raise Conflict("label", f"the label {label!r} names a source already: choose another") from taken
+        return secret
+
+    async def whose(self, secret: str, monotonic_s: float) -> Key | None:
+        """Whose key it is; None: nobody's, or revoked."""
+        known = self._good.get(secret)
+        if known is not None and monotonic_s - known[0] < FRESH_S:
+            return known[1]
+        row = await self._pool.fetchrow(q("key_by_hash"), _hash(secret))
+        if row is None:
+            self._good.pop(secret, None)
+            return None
+        if len(self._good) > 10_000:
+            self._good.clear()
+        key = Key(*row)
+        self._good[secret] = (monotonic_s, key)
+        return key
+
+    async def revoke(self, program: ProgramId, label: str, at: datetime) -> bool:
+        """Revoke a key by its label; False: there is no such key. The label stays taken."""
+        return await self._pool.fetchval(q("key_revoke"), program, label, at) is not None
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,92 @@
+"""A programme as the decisions see it: units, merchants, stores, contracts and rules, at one revision."""
+
+from bisect import bisect_right
+from datetime import datetime, timedelta
+
+import msgspec
+
+from jifen.rules.compiled import CompiledRules
+from jifen.values.ids import MerchantId, ProgramId
+from jifen.values.periods import end_of_day, local_day
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A kind of points; offset_points of it pay offset_fen."""
+
+    code: str
+    name: str
+    offset_points: int
+    offset_fen: int
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """What a merchant agreed, from an instant on. Prices are fen per 100 points."""
+
+    version: int
+    valid_from: datetime
+    issue_fen_per_100: int
+    reimburse_fen_per_100: int
+    fee_permille: int
+    payment_days: int
+
+
+class Merchant(msgspec.Struct, frozen=True):
+    """A merchant of the programme; a charity may be named in donations."""
+
+    id: MerchantId
+    code: str
+    name: str
+    charity: bool
+    contracts: tuple[Contract, ...]
+
+    def contract(self, at: datetime) -> int:
+        """The version of the contract in force at an instant; 0: none yet."""
+        index = bisect_right([contract.valid_from for contract in self.contracts], at)
+        return self.contracts[index - 1].version if index else 0
+
+
+class Store(msgspec.Struct, frozen=True):
+    """A place of a merchant where people spend."""
+
+    code: str
+    name: str
+    merchant: Merchant
+
+
+class Program(msgspec.Struct, frozen=True):
+    """Everything about a programme that decisions read; `revision` grows with every change."""
+
+    id: ProgramId
+    code: str
+    name: str
+    zone: str
+    test_clock: datetime | None
+    revision: int
+    units: dict[str, Unit]
+    merchants: dict[str, Merchant]
+    merchants_by_id: dict[MerchantId, Merchant]
+    stores: dict[str, Store]
+    rules: tuple[CompiledRules, ...]
+
+    @property
+    def operator(self) -> MerchantId:
+        """The programme's own side: who issues compensations and funds what no merchant funds."""
+        return MerchantId(self.id)
+
+    def rules_at(self, at: datetime) -> CompiledRules | None:
+        """The rules in force at an instant; None before the first were published."""
+        found = None
+        for compiled in self.rules:
+            if compiled.since <= at:
+                found = compiled
+        return found
+
+    def grace_end(self, at: datetime) -> datetime | None:
+        """Until when points that come back after their date can be used; None: there is no grace."""
+        rules = self.rules_at(at)
+        days = rules.definition.grace_days if rules else 0
+        return end_of_day(local_day(at, self.zone) + timedelta(days=days), self.zone) if days else None
+
+    def rules_version(self, version: int) -> CompiledRules:
+        """The rules of that version; versions are immutable and kept for ever."""
+        return next(compiled for compiled in self.rules if compiled.version == version)

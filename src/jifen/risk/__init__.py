@@ -1,0 +1,1 @@
+"""Floor 3: freezing, only on evidence."""

@@ -1,0 +1,1 @@
+"""Floor 1: earning rules. Definitions are compiled once; evaluation is pure."""

@@ -1,0 +1,48 @@
+"""What an evaluation takes and gives."""
+
+from datetime import date, datetime
+
+import msgspec
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One line of a basket; amount is what was paid for all of it, in fen."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount: int
+    tags: tuple[str, ...] = ()
+
+
+class Facts(msgspec.Struct, gc=False):
+    """What rules read of one purchase or act. `counters`: what was used before, by (name, period)."""
+
+    merchant: str
+    store: str
+    at: datetime
+    day: date
+    amount: int
+    lines: tuple[Line, ...] = ()
+    act: str | None = None
+
+
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """What one rule gave: so many points of a unit, paid for by a funder, living from and to an instant."""
+
+    rule: str
+    points: int
+    unit: str
+    funder: str
+    matures_at: datetime | None
+    expires_at: datetime | None
+    idle_months: int | None
+
+
+class Award(msgspec.Struct, gc=False):
+    """All shares, the counters to advance, what was read of them, and why other rules gave nothing."""
+
+    shares: list[Share]
+    counts: dict[tuple[str, str], int]
+    read: dict[tuple[str, str], int]
+    missed: list[tuple[str, str]]

@@ -1,0 +1,1 @@
+"""PostgreSQL: the server that comes along, connections, migrations, named queries, backups."""

@@ -1,0 +1,2 @@
+-- All programmes.
+SELECT id, code, name FROM program ORDER BY code

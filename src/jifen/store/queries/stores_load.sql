@@ -1,0 +1,2 @@
+-- The stores of a programme.
+SELECT code, name, merchant FROM store WHERE program = $1 ORDER BY code

@@ -1,0 +1,1 @@
+"""Floor 0: points, money, ids, periods: the words that every room speaks."""

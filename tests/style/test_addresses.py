@@ -1,0 +1,76 @@
+"""The tree works anywhere: no address in a lock, no path of somebody's machine."""
+
+import re
+
+from .tree import report, text_of, texts
+
+LOCKS = ("requirements/", "package-lock.json")
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+MACHINE_FOLDERS = ("work", "root", "home", "Users")
+MACHINE_PATH = re.compile(rf"(?<![\w.~:/}}>-])/(?:{'|'.join(MACHINE_FOLDERS)})/")
+# Words about where something was written tell a reader nothing about Jifen. They stand here in pieces, so
+# that this file does not hold what it looks for.
+PLACES = ("work" + "place", "sub" + "agent", "the " + "CEO", "shared" + "/DESIGN", "shared" + "/STYLE")
+PLACE = re.compile(rf"\b(?:{'|'.join(PLACES)})s?\b", re.IGNORECASE)
+
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)( ;[^\\]*)?", re.MULTILINE)
+
+
+def matches(path: str, text: str, pattern: re.Pattern[str], fault: str) -> list[str]:
+    """Tells of each line in which a pattern is found."""
+    return [
+        f"{path}:{number}: {fault}: {line.strip()[:100]}"
+        for number, line in enumerate(text.splitlines(), start=1)
+        if pattern.search(line)
+    ]
+
+
+def test_locks_carry_no_addresses() -> None:
+    """Who installs through a mirror must not be sent elsewhere; and the mirror is nobody's business."""
+    findings = [
+        finding for path, text in texts(*LOCKS) for finding in matches(path, text, ADDRESS, "an address")
+    ]
+    assert not findings, report(findings)
+
+
+def test_nothing_names_somebodys_machine() -> None:
+    """A path that exists on one machine is a broken path on all others."""
+    findings = [
+        finding
+        for path, text in texts()
+        for pattern, fault in ((MACHINE_PATH, "a path of one machine"), (PLACE, "not about Jifen"))
+        for finding in matches(path, text, pattern, fault)
+    ]
+    assert not findings, report(findings)
+
+
+def test_the_locks_agree() -> None:
+    """What was tested is what runs: run.txt and demo.txt name no version that dev.txt does not."""
+    pins = {
+        name: set(PIN.findall(text_of(f"requirements/{name}.txt") or "")) for name in ("run", "demo", "dev")
+    }
+    versions = {name: {(package, version) for package, version, _ in pins[name]} for name in pins}
+    assert len(versions["run"]) > 10
+    assert versions["run"] <= versions["demo"] <= versions["dev"]
+
+
+def test_each_requirement_is_hashed() -> None:
+    """A hash is what makes a lock a lock: another file under the same version is refused."""
+    for path, text in texts("requirements/", suffix=".txt"):
+        for block in re.split(r"\n(?=[A-Za-z0-9])", text):
+            if PIN.match(block):
+                assert "--hash=sha256:" in block, f"{path}: {block.splitlines()[0]}"
+
+
+def test_an_address_or_a_path_is_found() -> None:
+    """Planted: addresses, paths, words; and what only looks like them."""
+    assert matches("a", "x @ https://example.org/x.whl", ADDRESS, "an address")
+    for folder in MACHINE_FOLDERS:
+        for line in (f"/{folder}/me/jifen", f'open("/{folder}/x")', f"PATH=/{folder}/bin"):
+            assert matches("a", line, MACHINE_PATH, "a path"), line
+        for line in (f"src/{folder}/x", f"http://example.org/{folder}/", f"./{folder}/", f"/v1/{folder}/x"):
+            assert not matches("a", line, MACHINE_PATH, "a path"), line
+    for word in PLACES:
+        assert matches("a", f"as {word.upper()} has it", PLACE, "a word"), word
+    assert not matches("a", "the till works, at home and at work", PLACE, "a word")
