@@ -74,7 +74,7 @@ def filled_by_uv() -> bool:
 
 def as_pip_is_set() -> dict[str, str]:
     """Hands pip's index and certificates on to uv, which does not read pip's settings."""
-    command = [PYTHON, "-m", "pip", "config", "list"]
+    command = [str(PYTHON), "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False)
     settings = dict(re.findall(r"^(?:global|install|:env:)\.(index-url|cert)='(.*)'$", listed.stdout, re.M))
     spoken = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}

@@ -4,9 +4,13 @@ import re
 
 # A comment, a string, a quoted name, or a body between dollars.
 OPAQUE = re.compile(
-    r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<string>'(?:[^']|'')*')|(?P<name>\"(?:[^\"]|\"\")*\")"
-    r"|(?P<body>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)",
-    re.DOTALL,
+    r"""
+      (?P<comment> --[^\n]* | /\*.*?\*/ )
+    | (?P<string> \b[eE]'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*' )
+    | (?P<name> "(?:[^"]|"")*" )
+    | (?P<body> \$(?P<tag>\w*)\$ .*? \$(?P=tag)\$ )
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 OPENING = re.compile(r"\$\w*\$")
 

@@ -14,7 +14,7 @@ MACHINE_PATH = re.compile(rf"(?<![\w.~:/}}>-])/(?:{'|'.join(MACHINE_FOLDERS)})/"
 PLACES = ("work" + "place", "sub" + "agent", "the " + "CEO", "shared" + "/DESIGN", "shared" + "/STYLE")
 PLACE = re.compile(rf"\b(?:{'|'.join(PLACES)})s?\b", re.IGNORECASE)
 
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)( ;[^\\]*)?", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;\n]+)", re.MULTILINE)
 
 
 def matches(path: str, text: str, pattern: re.Pattern[str], fault: str) -> list[str]:
@@ -45,22 +45,41 @@ def test_nothing_names_somebodys_machine() -> None:
     assert not findings, report(findings)
 
 
+def pins(lock: str) -> set[tuple[str, str]]:
+    """Reads name and version of each package off a lock."""
+    return {(package, version) for package, version in PIN.findall(lock)}
+
+
+def unhashed(path: str, lock: str) -> list[str]:
+    """Tells of each pin that no hash follows."""
+    return [
+        f"{path}: {block.splitlines()[0]}: no hash"
+        for block in re.split(r"\n(?=[A-Za-z0-9])", lock)
+        if PIN.match(block) and "--hash=sha256:" not in block
+    ]
+
+
 def test_the_locks_agree() -> None:
     """What was tested is what runs: run.txt and demo.txt name no version that dev.txt does not."""
-    pins = {
-        name: set(PIN.findall(text_of(f"requirements/{name}.txt") or "")) for name in ("run", "demo", "dev")
-    }
-    versions = {name: {(package, version) for package, version, _ in pins[name]} for name in pins}
-    assert len(versions["run"]) > 10
-    assert versions["run"] <= versions["demo"] <= versions["dev"]
+    run, demo, dev = (pins(text_of(f"requirements/{name}.txt") or "") for name in ("run", "demo", "dev"))
+    assert len(run) > 10  # else nothing was read
+    findings = [f"{name}=={version} is not in a wider lock" for name, version in (run - demo) | (demo - dev)]
+    assert not findings, report(findings)
 
 
 def test_each_requirement_is_hashed() -> None:
     """A hash is what makes a lock a lock: another file under the same version is refused."""
-    for path, text in texts("requirements/", suffix=".txt"):
-        for block in re.split(r"\n(?=[A-Za-z0-9])", text):
-            if PIN.match(block):
-                assert "--hash=sha256:" in block, f"{path}: {block.splitlines()[0]}"
+    findings = [
+        finding for path, text in texts("requirements/", suffix=".txt") for finding in unhashed(path, text)
+    ]
+    assert not findings, report(findings)
+
+
+def test_a_pin_without_a_hash_is_found() -> None:
+    """Planted: one of two pins has no hash; and versions are told apart."""
+    lock = "anyio==4.16.0 \\\n    --hash=sha256:59bb\n    # via httpx\nhttpx==0.28.1 ; os_name == 'nt'\n"
+    assert unhashed("a.txt", lock) == ["a.txt: httpx==0.28.1 ; os_name == 'nt': no hash"]
+    assert pins(lock) == {("anyio", "4.16.0"), ("httpx", "0.28.1")}
 
 
 def test_an_address_or_a_path_is_found() -> None:

@@ -1,4 +1,4 @@
-"""Apply: the plans of a batch as the arrays of one call, all written or none."""
+"""Apply: the plans of a batch gathered as rows, and written by one call, all or none."""
 
 from collections import ChainMap
 from typing import Any
@@ -6,16 +6,17 @@ from typing import Any
 import msgspec
 
 from jifen.books.entries import entry_hash
-from jifen.books.legs import Leg
 from jifen.books.series import Series
 from jifen.books.wallet import Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, entry_id, moved
 from jifen.engine.loading import Connection
+from jifen.engine.packing import Names, columns, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
-from jifen.values.ids import Id, SeriesId, WalletId, cell_of
+from jifen.values.ids import Id, SeriesId, WalletId
 
-CALL = "SELECT * FROM apply_batch(" + ", ".join(f"${n}" for n in range(1, 65)) + ")"
+CALL = "SELECT * FROM apply_batch(" + ", ".join(f"${n}" for n in range(1, 60)) + ")"
+NO_EXPLANATION = "{}"
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -33,16 +34,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Writing:
-    """The rows of one batch, gathered column by column."""
+    """The rows of one batch. A wallet is named by its place among the batch's wallets, from 1."""
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.expected: dict[WalletId, int] = {}
-        self.claims: tuple[list[Any], ...] = tuple([] for _ in range(5))
-        self.entries: tuple[list[Any], ...] = tuple([] for _ in range(19))
-        self.movements: tuple[list[Any], ...] = tuple([] for _ in range(8))
-        self.lots: dict[tuple[WalletId, SeriesId], tuple[Wallet, Lot]] = {}
-        self.counters: dict[tuple[WalletId, str, str], Wallet] = {}
+        self.wallets: list[Wallet] = []
+        self.expected: list[int] = []
+        self.place: dict[WalletId, int] = {}
+        self.names = Names()
+        self.entries: list[tuple[Any, ...]] = []
+        self.movements: list[tuple[Any, ...]] = []
+        self.lots: dict[tuple[int, SeriesId], Lot] = {}
+        self.counters: dict[tuple[int, str, str], bool] = {}
         self.takes: dict[Id, int] = {}
         self.effects: dict[str, list[dict[str, Any]]] = {}
         self.series: dict[SeriesId, Series] = {}
@@ -53,7 +56,15 @@ class Writing:
         for wallet in command.wallets:
             snapshot = self.view.wallets.get(wallet)
             if snapshot is not None:
-                self.expected.setdefault(wallet, snapshot.version)
+                self._place(snapshot)
+
+    def _place(self, wallet: Wallet) -> int:
+        place = self.place.get(wallet.id)
+        if place is None:
+            self.wallets.append(wallet)
+            self.expected.append(wallet.version)
+            place = self.place[wallet.id] = len(self.wallets)
+        return place
 
     def add(self, command: Command, plan: Plan) -> Receipt:
         """Post a plan to the snapshots and gather its rows; the receipt is of its first entry.
@@ -61,112 +72,101 @@ class Writing:
         Raises:
             BooksError: the plan would break the books; the snapshots are then to be thrown away.
         """
-        receipts = [self._entry(command, draft) for draft in plan.drafts]
-        first = receipts[0]
-        cell = cell_of(first.wallet)
-        claim = (cell_of(first.id), first.id, first.wallet, first.no, digest_of(first.wallet, command.content))
-        for column, value in zip(self.claims, claim, strict=True):
-            column.append(value)
+        digest: Id | None = digest_of(plan.drafts[0].wallet, command.content)
+        receipt = None
+        for draft in plan.drafts:
+            made = self._entry(command, draft, digest)
+            receipt = receipt or made
+            digest = None
+        assert receipt is not None
         for stock, count in plan.takes:
             self.takes[stock] = self.takes.get(stock, 0) + count
             self.view.stocks[stock] -= count
         for name, row in plan.effects:
-            place = {"cell": cell, "wallet": first.wallet, "no": first.no}
+            cell = self.view.wallets[receipt.wallet].cell
+            place = {"cell": cell, "wallet": receipt.wallet, "no": receipt.no}
             self.effects.setdefault(name, []).append({**place, **row})
-        return first
+        return receipt
 
-    def _entry(self, command: Command, draft: Draft) -> Receipt:
+    def _entry(self, command: Command, draft: Draft, digest: Id | None) -> Receipt:
         wallet = self.view.wallets[draft.wallet]
-        self.expected.setdefault(wallet.id, wallet.version)
+        place = self._place(wallet)
         for series in draft.series:
             if series.id not in self.view.series:
                 self.series[series.id] = series
         legs = tuple(draft.legs)
         for changed in wallet.post(legs, self._known):
-            self.lots[(wallet.id, changed)] = (wallet, wallet.lots[changed])
-        for (name, period), count in draft.counts.items():
-            value = wallet.counters.get((name, period), 0) + count
-            wallet.counters[(name, period)] = max(0, value)
-            self.counters[(wallet.id, name, period)] = wallet
+            self.lots[(place, changed)] = wallet.lots[changed]
+        if draft.counts:
+            self._count(wallet, place, draft.counts)
         if draft.active_at is not None and draft.active_at > wallet.active_at:
             wallet.active_at = draft.active_at
         if draft.frozen_until is not msgspec.UNSET:
             wallet.frozen_until = draft.frozen_until
-        wallet.version += 1
-        no = wallet.version
+        wallet.version = no = wallet.version + 1
         if draft.hold is not None:
             self._hold(wallet, draft, no)
         balance = wallet.balance(draft.unit, command.recorded_at)
-        this = entry_id(command.program, command.source, command.key)
-        event = command.content
+        source, key, occurred_at = command.source, command.key, command.occurred_at
+        this = entry_id(command.program, source, key)
+        explanation = draft.explanation or NO_EXPLANATION
         wallet.head = entry_hash(
             wallet.head,
             wallet.id,
             no,
             this,
             draft.kind,
-            command.source,
-            command.key,
-            command.occurred_at,
+            source,
+            key,
+            occurred_at,
             command.recorded_at,
             draft.reverses,
             draft.merchant,
             draft.unit,
             balance,
-            event,
-            draft.explanation,
+            command.content,
+            explanation,
             legs,
         )
-        row = (
-            wallet.cell,
-            wallet.id,
-            no,
-            draft.reverses,
-            this,
-            draft.kind,
-            command.occurred_at,
-            command.recorded_at,
-            balance.available,
-            balance.pending,
-            balance.held,
-            balance.owed,
-            draft.merchant,
-            draft.unit,
-            command.source,
-            command.key,
-            event,
-            draft.explanation,
-            wallet.head,
+        names = self.names
+        self.entries.append(
+            (
+                place,
+                no,
+                draft.reverses,
+                this,
+                digest,
+                draft.kind,
+                occurred_at,
+                command.recorded_at,
+                balance.available,
+                balance.pending,
+                balance.held,
+                balance.owed,
+                names.place(draft.merchant),
+                draft.unit,
+                source,
+                key,
+                command.content,
+                explanation,
+                wallet.head.hex(),
+            )
         )
-        for entries, cell in zip(self.entries, row, strict=True):
-            entries.append(cell)
-        self._legs(wallet, no, legs)
+        for number, leg in enumerate(legs):
+            self.movements.append(
+                (place, no, number, leg.points, leg.account, names.place(leg.series), names.place(leg.counterparty))
+            )
         points, repaid, owed_more = moved(draft.kind, legs)
         return Receipt(
-            this,
-            wallet.id,
-            no,
-            draft.kind,
-            draft.unit,
-            points,
-            repaid,
-            owed_more,
-            balance,
-            command.occurred_at,
-            draft.explanation,
+            this, wallet.id, no, draft.kind, draft.unit, points, repaid, owed_more, balance, occurred_at, explanation
         )
 
-    def _legs(self, wallet: Wallet, no: int, legs: tuple[Leg, ...]) -> None:
-        cells, wallets, entries, numbers, points, accounts, series, others = self.movements
-        for number, leg in enumerate(legs):
-            cells.append(wallet.cell)
-            wallets.append(wallet.id)
-            entries.append(no)
-            numbers.append(number)
-            points.append(leg.points)
-            accounts.append(leg.account)
-            series.append(leg.series)
-            others.append(leg.counterparty)
+    def _count(self, wallet: Wallet, place: int, counts: dict[tuple[str, str], int]) -> None:
+        known = wallet.counters
+        for counter, count in counts.items():
+            before = known.get(counter, 0)
+            self.counters.setdefault((place, *counter), before > 0)
+            known[counter] = max(0, before + count)
 
     def _hold(self, wallet: Wallet, draft: Draft, no: int) -> None:
         hold = draft.hold
@@ -196,65 +196,106 @@ class Writing:
     async def write(self, conn: Connection) -> Outcome:
         """One call, one transaction. New series go before it: by themselves they say nothing."""
         if self.series:
-            await conn.execute(q("series_add"), *_columns(self.series.values(), 13))
-        wallets = [self.view.wallets[wallet] for wallet in self.expected]
-        programs = list(self.view.programs.values())
-        stored = [(wallet, lot) for wallet, lot in self.lots.values() if lot.stored]
-        fresh = [(wallet, lot) for wallet, lot in self.lots.values() if not lot.stored]
-        counters = [
-            (wallet.cell, wallet.id, name, period, wallet.counters[(name, period)])
-            for (_, name, period), wallet in self.counters.items()
-        ]
+            await conn.execute(
+                q("series_add"), *columns([msgspec.structs.astuple(one) for one in self.series.values()], 13)
+            )
         row = await conn.fetchrow(
             CALL,
-            [program.id for program in programs],
-            [program.revision for program in programs],
-            [wallet.cell for wallet in wallets],
-            [wallet.id for wallet in wallets],
-            list(self.expected.values()),
-            [wallet.version for wallet in wallets],
-            [wallet.head for wallet in wallets],
-            [wallet.active_at for wallet in wallets],
-            [wallet.frozen_until for wallet in wallets],
-            *self.claims,
-            *self.entries,
-            *self.movements,
-            *_lot_columns(stored),
-            *_lot_columns(fresh),
-            *_columns(counters, 5),
-            [cell_of(stock) for stock in self.takes],
+            *self._programs(),
+            *self._wallets(),
+            *self._entries(),
+            *self._movements(),
+            *self._lots(stored=True),
+            *self._lots(stored=False),
+            *self._counters(known=False),
+            *self._counters(known=True),
             list(self.takes),
             list(self.takes.values()),
             msgspec.json.encode(self.effects).decode() if self.effects else "{}",
         )
         return Outcome(*(frozenset(ids) for ids in row))
 
+    def _programs(self) -> list[Any]:
+        programs = list(self.view.programs.values())
+        # Lots name their series here too, so that the list of ids is whole before it is sent.
+        for _, series in self.lots:
+            self.names.place(series)
+        return [
+            [program.id for program in programs],
+            [program.revision for program in programs],
+            self.names.ids,
+        ]
+
+    def _wallets(self) -> list[Any]:
+        wallets = self.wallets
+        return [
+            [wallet.id for wallet in wallets],
+            packed([wallet.cell for wallet in wallets]),
+            packed(self.expected),
+            packed([wallet.version for wallet in wallets]),
+            texts([wallet.head.hex() for wallet in wallets]),
+            [wallet.active_at for wallet in wallets],
+            [wallet.frozen_until for wallet in wallets],
+        ]
+
+    def _entries(self) -> list[Any]:
+        (
+            place, no, reverses, ids, digests, kinds, occurred, recorded, available, pending, held, owed, merchant,
+            units, sources, keys, events, explanations, hashes,
+        ) = columns(self.entries, 19)  # fmt: skip
+        return [
+            packed(place),
+            packed(no),
+            packed(reverses),
+            ids,
+            digests,
+            texts(kinds),
+            occurred,
+            recorded,
+            packed(available),
+            packed(pending),
+            packed(held),
+            packed(owed),
+            packed(merchant),
+            *(texts(column) for column in (units, sources, keys, events, explanations, hashes)),
+        ]
+
+    def _movements(self) -> list[str]:
+        place, entry, leg, points, accounts, series, others = columns(self.movements, 7)
+        return [
+            packed(place),
+            packed(entry),
+            packed(leg),
+            packed(points),
+            texts(accounts),
+            packed(series),
+            packed(others),
+        ]
+
+    def _lots(self, *, stored: bool) -> list[str]:
+        names = self.names
+        rows = [
+            (place, names.place(series), lot.granted, lot.remaining, lot.held, lot.owed)
+            for (place, series), lot in self.lots.items()
+            if lot.stored is stored
+        ]
+        return [packed(column) for column in columns(rows, 6)]
+
+    def _counters(self, *, known: bool) -> list[str]:
+        rows = [
+            (place, name, period, self.wallets[place - 1].counters[(name, period)])
+            for (place, name, period), existed in self.counters.items()
+            if existed is known
+        ]
+        place, names, periods, values = columns(rows, 4)
+        return [packed(place), texts(names), texts(periods), packed(values)]
+
     def settle(self) -> None:
         """After the commit: what is stored now is known to be stored."""
         self.view.series.update(self.series)
-        for wallet, lot in self.lots.values():
+        for (place, series), lot in self.lots.items():
             if lot.remaining or lot.held or lot.owed:
                 lot.stored = True
             else:
-                wallet.lots.pop(lot.series.id, None)
+                self.wallets[place - 1].lots.pop(series, None)
 
-
-def _columns(rows: Any, width: int) -> list[list[Any]]:
-    columns: list[list[Any]] = [[] for _ in range(width)]
-    for row in rows:
-        values = msgspec.structs.astuple(row) if isinstance(row, msgspec.Struct) else row
-        for column, value in zip(columns, values, strict=True):
-            column.append(value)
-    return columns
-
-
-def _lot_columns(lots: list[tuple[Wallet, Lot]]) -> list[list[Any]]:
-    return [
-        [wallet.cell for wallet, _ in lots],
-        [wallet.id for wallet, _ in lots],
-        [lot.series.id for _, lot in lots],
-        [lot.granted for _, lot in lots],
-        [lot.remaining for _, lot in lots],
-        [lot.held for _, lot in lots],
-        [lot.owed for _, lot in lots],
-    ]

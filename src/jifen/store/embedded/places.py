@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -117,22 +118,31 @@ def with_home(place: Place, account: Account) -> Place:
 
 
 def with_socket(place: Place, account: Account) -> Place:
-    """The place, with a private folder for the socket that exists now: a short one where paths are long."""
-    if _usable(place.socket, account):
-        return place
+    """The place, with a private folder for the socket: beside the data, or a short one where paths are long.
+
+    One elsewhere is made anew for each start, since in a copied folder the record names the original's.
+    """
     near = place.home / "socket"
-    if _fits(near) and not near.exists():
+    if place.socket != near:
+        forget_socket(place)
+    if _usable(near, account):
+        chosen = near
+    elif _fits(near) and not near.exists():
         near.mkdir(mode=0o700)
         account.own(near)
-        chosen = replace(place, socket=near)
+        chosen = near
     else:
-        chosen = replace(place, socket=_far_socket(account))
-    write(chosen)
-    return chosen
+        chosen = _far_socket(account)
+    moved = replace(place, socket=chosen)
+    write(moved)
+    return moved
 
 
 def forget_socket(place: Place) -> None:
-    """Removes the socket's folder, once nothing listens there."""
+    """Removes the socket's folder, unless somebody listens there, who can only be another server."""
+    with socket.socket(socket.AF_UNIX) as knock, contextlib.suppress(OSError):
+        knock.connect(str(place.socket / f".s.PGSQL.{PORT}"))
+        return
     for left in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
         (place.socket / left).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -164,11 +174,11 @@ def state_folder(account: Account) -> Path:
 def write(place: Place) -> None:
     """Records where things are, whole or not at all."""
     home = None if place.home == place.folder else str(place.home)
-    socket = None if place.socket == place.home / "socket" else str(place.socket)
+    far = None if place.socket == place.home / "socket" else str(place.socket)
     path = place.folder / RECORD
     draft = path.with_suffix(".new")
     with draft.open("w") as out:
-        json.dump({"home": home, "socket": socket}, out)
+        json.dump({"home": home, "socket": far}, out)
         out.flush()
         os.fsync(out.fileno())
     draft.replace(path)
@@ -184,24 +194,24 @@ def sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def _usable(socket: Path, account: Account) -> bool:
+def _usable(near: Path, account: Account) -> bool:
     """Whether a socket's folder is there, really a folder, private, and the server's."""
-    if not _fits(socket) or socket.is_symlink() or not socket.is_dir():
+    if not _fits(near) or near.is_symlink() or not near.is_dir():
         return False
-    found = socket.stat()
+    found = near.stat()
     return found.st_uid == account.uid and found.st_mode & 0o077 == 0
 
 
-def _fits(socket: Path) -> bool:
-    return len(os.fsencode(socket)) <= _SOCKET_FOLDER_BYTES_MAX and bool(_PLAIN_PATH.match(str(socket)))
+def _fits(folder: Path) -> bool:
+    return len(os.fsencode(folder)) <= _SOCKET_FOLDER_BYTES_MAX and bool(_PLAIN_PATH.match(str(folder)))
 
 
 def _far_socket(account: Account) -> Path:
     for base in dict.fromkeys((Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"))):  # noqa: S108
         if base.is_dir() and _fits(base / "jifen-12345678") and account.can_enter(base):
-            socket = Path(tempfile.mkdtemp(prefix="jifen-", dir=base))
-            account.own(socket)
-            return socket
+            made = Path(tempfile.mkdtemp(prefix="jifen-", dir=base))
+            account.own(made)
+            return made
     raise NoPlaceForData(
         f"no temporary folder has a short path that the user {account.name} can enter",
         f"a socket's path is at most {_SOCKET_FOLDER_BYTES_MAX} bytes",

@@ -34,7 +34,7 @@ ORPHANS_S = 60.0
 """How long a new server waits for the processes that a killed one left behind."""
 
 _POLL_S = 0.05
-_NO_SOCKET_S = 3.0
+_NO_SOCKET_S = 1.0
 _SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 
