@@ -99,7 +99,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         shutil.rmtree(into, ignore_errors=True)
         into.mkdir()
         for name, text in files.items():
-            (into / f"{name.removeprefix('n')}.sql").write_text(text)
+            (into / f"{name.lstrip('n') if name[1:2].isdigit() else name}.sql").write_text(text)
         return into
 
     return fill

@@ -13,7 +13,8 @@ CREATE TABLE wallet (
     remaining integer NOT NULL CONSTRAINT remaining_is_never_negative CHECK (remaining >= 0),
     held integer CHECK (held >= 0)
 );
-CREATE TABLE lot (wallet integer REFERENCES wallet, kept integer CONSTRAINT a_lot_has_a_wallet REFERENCES wallet);
+CREATE TABLE lot (
+    wallet integer REFERENCES wallet, kept integer CONSTRAINT a_lot_has_a_wallet REFERENCES wallet);
 INSERT INTO wallet VALUES (1, '138', 5);
 """
 

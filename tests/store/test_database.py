@@ -1,5 +1,7 @@
 """Connections: the pool leaves sessions as they are, and refusals say what to do."""
 
+# ruff: noqa: ASYNC240 - a test has the loop to itself, and may block it
+
 from pathlib import Path
 
 import asyncpg
@@ -66,7 +68,9 @@ async def test_an_address_that_leads_nowhere_is_told_without_its_password(
 ) -> None:
     with pytest.raises(DatabaseUrlInvalid, match=r"begins with 'mysql'; .* write postgresql://"):
         await open_database("mysql://root:secret@localhost/points", folder)
-    with pytest.raises(DatabaseUnreachable, match="postgresql://ann@127.0.0.1:1/points does not") as refused:
+    with pytest.raises(
+        DatabaseUnreachable, match=r"postgresql://ann@127\.0\.0\.1:1/points does not"
+    ) as refused:
         await open_database("postgresql://ann:secret@127.0.0.1:1/points", folder)
     assert refused.value.retry
     assert "secret" not in str(refused.value)

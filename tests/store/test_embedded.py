@@ -212,6 +212,11 @@ async def test_an_owner_killed_during_initdb_leaves_nothing_half_made(
     assert not list(folder.glob("data.new-*"))
 
 
+async def test_tasks_that_come_at_once_share_one_server(folder: Path) -> None:
+    answers = await asyncio.gather(*(embedded.ensure(folder, settings=QUICK) for _ in range(3)))
+    assert len(set(answers)) == 1
+
+
 async def test_a_path_longer_than_a_socket_may_have(folder: Path) -> None:
     deep = folder / ("a-long-name-" * 8) / ("and-another-" * 8)
     try:

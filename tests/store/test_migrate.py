@@ -26,7 +26,8 @@ MIGRATE = """
 import asyncio, sys
 from pathlib import Path
 from jifen.store import migrate
-report = asyncio.run(migrate.migrate(sys.argv[1], migrations=Path(sys.argv[2]), routines_in=Path(sys.argv[3])))
+dsn, migrations, routines = sys.argv[1:]
+report = asyncio.run(migrate.migrate(dsn, migrations=Path(migrations), routines_in=Path(routines)))
 print(",".join(report.applied + report.routines_made))
 """
 
@@ -84,7 +85,7 @@ async def test_what_was_applied_may_not_change_or_go(database: str, write: Write
 
 
 async def test_a_refused_migration_leaves_nothing_of_itself(database: str, write: Write) -> None:
-    files = write("m", n0001_books=BOOKS, n0002_bad=f"{LOTS}\n\nALTER TABLE walet ADD COLUMN x integer;")
+    files = write("m", n0001_books=BOOKS, n0002_bad=f"{LOTS}\n\nSELECT * FROM walet;")
     with pytest.raises(MigrationRefused, match=r'0002_bad\.sql, line 4: relation "walet" does not exist'):
         await migrate.migrate(database, migrations=files, routines_in=NONE)
     assert await ask(database, "SELECT to_regclass('lot') IS NULL AND to_regclass('wallet') IS NOT NULL")
@@ -98,7 +99,7 @@ async def test_a_table_in_use_is_not_waited_for_for_ever(database: str, write: W
     till = await asyncpg.connect(database)
     async with till.transaction():
         await till.execute("INSERT INTO wallet VALUES (1, 1)")
-        with pytest.raises(MigrationBusy, match="0002_more.sql waits for a table that is in use") as busy:
+        with pytest.raises(MigrationBusy, match=r"0002_more\.sql waits for a table that is in use") as busy:
             await migrate.migrate(
                 database, migrations=more, routines_in=NONE, limits=migrate.Limits(lock_timeout_ms=50)
             )
@@ -135,7 +136,9 @@ async def test_blocks_of_a_body_are_no_transactions(database: str, write: Write)
     assert (await migrate.migrate(database, migrations=write("m", n0001_do=text), routines_in=NONE)).applied
 
 
-ROUTINE = "-- So many points.\nCREATE OR REPLACE FUNCTION points(n integer) RETURNS {what} LANGUAGE sql AS $$ SELECT {result} $$;"
+ROUTINE = """-- So many points.
+CREATE OR REPLACE FUNCTION points(n integer) RETURNS {what} LANGUAGE sql AS $$ SELECT {result} $$;
+"""
 
 
 async def follow(database: str, folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -186,7 +189,7 @@ async def test_a_routine_that_something_hangs_on_is_never_dropped_with_it(
     await follow(database, write("r", points=points))
     await ask(database, "CREATE VIEW seen AS SELECT points(1) AS p")
     with pytest.raises(
-        MigrationRefused, match="dropping points: cannot drop function .* view seen depends on"
+        MigrationRefused, match=r"dropping points: cannot drop function .*view seen depends on"
     ):
         await follow(database, write("r"))
     with pytest.raises(MigrationRefused, match=r"points\.sql: cannot drop function"):
@@ -231,8 +234,10 @@ async def test_a_namesake_made_by_hand_is_told_and_left(database: str, write: Wr
 async def test_drift_names_each_difference(database: str, write: Write) -> None:
     files = write(
         "m",
-        n0001_books="CREATE TYPE kind AS ENUM ('earn', 'redeem'); CREATE TABLE wallet (id integer NOT NULL, "
-        "points bigint CONSTRAINT never_negative CHECK (points >= 0)); CREATE INDEX by_points ON wallet (points)",
+        n0001_books="CREATE TYPE kind AS ENUM ('earn', 'redeem'); "
+        "CREATE TABLE wallet (id integer NOT NULL, points bigint); "
+        "ALTER TABLE wallet ADD CONSTRAINT never_negative CHECK (points >= 0); "
+        "CREATE INDEX by_points ON wallet (points)",
     )
     routines = write("r", points=ROUTINE.format(what="integer", result="n"))
     await migrate.migrate(database, migrations=files, routines_in=routines)
@@ -253,7 +258,8 @@ async def test_drift_names_each_difference(database: str, write: Write) -> None:
         "index by_points is missing from the database",
         "routine points(n integer) is",
         "table stranger is in the database, and no migration makes it",
-        "type kind is [one of earn, redeem, donate] in the database, and the migrations make [one of earn, redeem]",
+        "type kind is [one of earn, redeem, donate] in the database, "
+        "and the migrations make [one of earn, redeem]",
     ]
     left = "SELECT count(*) FROM pg_database WHERE datname LIKE 'jifen_drift_%'"
     assert await connection.fetchval(left) == 0

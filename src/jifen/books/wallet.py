@@ -8,6 +8,7 @@ import msgspec
 from jifen.books.legs import GRANTING, Account, Leg
 from jifen.books.series import FAR, Series, expiry_of
 from jifen.values.ids import Id, MerchantId, ProgramId, SeriesId, WalletId
+from jifen.values.periods import begins_after, local_day
 from jifen.values.points import POINTS_MAX
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +22,7 @@ class Lot(msgspec.Struct, gc=False):
     """A wallet's holding of one series, in points: ever granted, free, under hold, and owed.
 
     stored: the row was read or written before; else it is new here, or was empty when the wallet was read.
+    written: how much of `granted` the database knows already; an empty lot that was not read may know more.
     """
 
     series: Series
@@ -29,6 +31,7 @@ class Lot(msgspec.Struct, gc=False):
     held: int = 0
     owed: int = 0
     stored: bool = False
+    written: int = 0
 
 
 class Hold(msgspec.Struct):
@@ -57,8 +60,22 @@ class Balance(msgspec.Struct, frozen=True, gc=False):
     owed: int = 0
 
 
+class Tally(msgspec.Struct, gc=False):
+    """A balance that holds from one instant until the next at which a lot matures or expires."""
+
+    since: datetime
+    until: datetime
+    available: int = 0
+    pending: int = 0
+    held: int = 0
+    owed: int = 0
+
+
 class Wallet(msgspec.Struct):
-    """A snapshot of one wallet. `version` is the number of its last entry, `head` that entry's hash."""
+    """A snapshot of one wallet. `version` is the number of its last entry, `head` that entry's hash.
+
+    tallies: balances by unit, kept while points move, so that a wallet of many lots need not be counted anew.
+    """
 
     id: WalletId
     cell: int
@@ -72,6 +89,11 @@ class Wallet(msgspec.Struct):
     lots: dict[SeriesId, Lot] = {}
     holds: dict[Id, Hold] = {}
     counters: dict[tuple[str, str], int] = {}
+    tallies: dict[str, Tally] = {}
+
+    def never_counted(self, period: str) -> bool:
+        """Whether no counter of a period can exist, since the wallet's last activity was before it."""
+        return self.active_at == EPOCH or begins_after(period, local_day(self.active_at, self.zone))
 
     def expiry(self, series: Series) -> datetime | None:
         """When points of a series expire in this wallet."""
@@ -89,27 +111,41 @@ class Wallet(msgspec.Struct):
         expires = self.expiry(series)
         return expires is None or at < expires
 
-    def owed(self, unit: str) -> int:
-        """Points of a unit that later earnings repay."""
-        return sum(lot.owed for lot in self.lots.values() if lot.owed and lot.series.unit == unit)
-
     def balance(self, unit: str, at: datetime) -> Balance:
         """The four qualified balances of a unit at an instant. Expired points are in none of them."""
-        available = pending = held = owed = 0
+        tally = self._tally(unit, at)
+        return Balance(tally.available, tally.pending, tally.held, tally.owed)
+
+    def _tally(self, unit: str, at: datetime) -> Tally:
+        tally = self.tallies.get(unit)
+        if tally is None or not tally.since <= at < tally.until:
+            tally = self.tallies[unit] = self._counted(unit, at)
+        return tally
+
+    def _counted(self, unit: str, at: datetime) -> Tally:
+        tally = Tally(at, FAR)
         for lot in self.lots.values():
             series = lot.series
             if series.unit != unit:
                 continue
-            held += lot.held
-            owed += lot.owed
-            if lot.remaining:
-                if series.matures_at is not None and at < series.matures_at:
-                    pending += lot.remaining
-                    continue
-                expires = series.expires_at if series.idle_months is None else self.expiry(series)
-                if expires is None or at < expires:
-                    available += lot.remaining
-        return Balance(available, pending, held, owed)
+            tally.held += lot.held
+            tally.owed += lot.owed
+            matures, expires = series.matures_at, self.expiry(series)
+            if matures is not None and at < matures:
+                tally.pending += lot.remaining
+                tally.until = min(tally.until, matures)
+            elif expires is None or at < expires:
+                tally.available += lot.remaining
+                if expires is not None and expires < tally.until:
+                    tally.until = expires
+        return tally
+
+    def active(self, at: datetime) -> None:
+        """Note an activity; it extends what expires by idleness, so balances are counted anew."""
+        if at > self.active_at:
+            self.active_at = at
+            if any(lot.series.idle_months for lot in self.lots.values()):
+                self.tallies.clear()
 
     def post(self, legs: Iterable[Leg], known: Mapping[SeriesId, Series]) -> set[SeriesId]:
         """Move the points of the legs; returns the series whose lots changed.
@@ -122,21 +158,37 @@ class Wallet(msgspec.Struct):
             lot = self.lots.get(leg.series)
             if lot is None:
                 lot = self.lots[leg.series] = Lot(known[leg.series])
-            points = leg.points
+            points, account = leg.points, leg.account
             lot.remaining += points
-            changed.add(leg.series)
-            account = leg.account
             if account is Account.HELD:
                 lot.held -= points
             elif account is Account.OWED:
                 changed |= self._owe(lot, points, leg.counterparty)
-            if points > 0 and account in GRANTING:
+            elif points > 0 and account in GRANTING:
                 lot.granted += points
+            changed.add(leg.series)
+            tally = self.tallies.get(lot.series.unit)
+            if tally is not None:
+                self._retally(tally, lot.series, points, account)
         for series in changed:
             lot = self.lots[series]
             if lot.remaining < 0 or lot.held < 0 or lot.owed < 0 or lot.granted > POINTS_MAX:
                 raise BooksError(f"wallet {self.id}: the plan leaves lot {series} at {lot}")
         return changed
+
+    def _retally(self, tally: Tally, series: Series, points: int, account: Account) -> None:
+        if account is Account.HELD:
+            tally.held -= points
+        elif account is Account.OWED:
+            tally.owed += points
+        matures, expires = series.matures_at, self.expiry(series)
+        if matures is not None and tally.since < matures:
+            tally.pending += points
+            tally.until = min(tally.until, matures)
+        elif expires is None or tally.since < expires:
+            tally.available += points
+            if expires is not None and expires < tally.until:
+                tally.until = expires
 
     def _owe(self, lot: Lot, points: int, creditor: Id) -> set[SeriesId]:
         if points >= 0:
@@ -156,5 +208,10 @@ class Wallet(msgspec.Struct):
 
     def debts(self, unit: str) -> list[Lot]:
         """Lots of a unit that owe, in the order in which they are repaid: oldest date first."""
+        tally = self.tallies.get(unit)
+        if tally is not None and not tally.owed:
+            return []
         owing = [lot for lot in self.lots.values() if lot.owed and lot.series.unit == unit]
+        if len(owing) < 2:
+            return owing
         return sorted(owing, key=lambda lot: (lot.series.expires_at or FAR, lot.series.id))

@@ -99,8 +99,8 @@ class Writing:
             self.lots[(place, changed)] = wallet.lots[changed]
         if draft.counts:
             self._count(wallet, place, draft.counts)
-        if draft.active_at is not None and draft.active_at > wallet.active_at:
-            wallet.active_at = draft.active_at
+        if draft.active_at is not None:
+            wallet.active(draft.active_at)
         if draft.frozen_until is not msgspec.UNSET:
             wallet.frozen_until = draft.frozen_until
         wallet.version = no = wallet.version + 1
@@ -275,7 +275,7 @@ class Writing:
     def _lots(self, *, stored: bool) -> list[str]:
         names = self.names
         rows = [
-            (place, names.place(series), lot.granted, lot.remaining, lot.held, lot.owed)
+            (place, names.place(series), lot.granted - lot.written, lot.remaining, lot.held, lot.owed)
             for (place, series), lot in self.lots.items()
             if lot.stored is stored
         ]
@@ -296,6 +296,7 @@ class Writing:
         for (place, series), lot in self.lots.items():
             if lot.remaining or lot.held or lot.owed:
                 lot.stored = True
+                lot.written = lot.granted
             else:
                 self.wallets[place - 1].lots.pop(series, None)
 

@@ -1,5 +1,6 @@
 """What travels through the engine: commands, plans and answers."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +13,7 @@ from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Hold
-from jifen.values.ids import EntryId, Id, ProgramId, WalletId, hashed_id
+from jifen.values.ids import EntryId, Id, ProgramId, WalletId, hashed_id, id_from_bytes
 
 if TYPE_CHECKING:
     from jifen.engine.view import View
@@ -191,4 +192,5 @@ def check_time(occurred_at: datetime, recorded_at: datetime, tolerance_s: int = 
 
 def digest_of(wallet: UUID, content: str) -> Id:
     """What a repeat is compared by: the wallet and what was asked."""
-    return hashed_id("content", str(wallet), content)
+    raw = hashlib.blake2b(content.encode(), digest_size=16, key=wallet.bytes).digest()
+    return id_from_bytes(raw)

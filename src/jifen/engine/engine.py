@@ -280,7 +280,11 @@ class Engine:
         missing: dict[tuple[WalletId, str, str], tuple[Wallet, str, str]] = {}
         for wallet, name, period in asked:
             snapshot = view.wallets.get(wallet)
-            if snapshot is not None and (name, period) not in snapshot.counters:
+            if snapshot is None or (name, period) in snapshot.counters:
+                continue
+            if snapshot.never_counted(period):
+                snapshot.counters[(name, period)] = 0
+            else:
                 missing[(wallet, name, period)] = (snapshot, name, period)
         if missing:
             await load_counters(conn, list(missing.values()))

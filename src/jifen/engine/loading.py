@@ -68,7 +68,7 @@ async def load_wallets(
         )
         if lots[0] is not None:
             for series, granted, remaining, held, owed in zip(*lots, strict=True):
-                snapshot.lots[series] = Lot(known[series], granted, remaining, held, owed, True)
+                snapshot.lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
                 if held and (not holding or holding[-1] != wallet):
                     holding.append(wallet)
         found[wallet] = snapshot
@@ -141,7 +141,7 @@ async def load_lots(
     )
     await load_series(conn, known, [row["series"] for row in rows])
     for wallet, series, granted, remaining, held, owed in rows:
-        wallets[wallet].lots[series] = Lot(known[series], granted, remaining, held, owed, True)
+        wallets[wallet].lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
 
 
 async def load_stocks(conn: Connection, ids: Sequence[Id]) -> dict[Id, int]:

@@ -1,6 +1,5 @@
 """A programme as the decisions see it: units, merchants, stores, contracts and rules, at one revision."""
 
-from bisect import bisect_right
 from datetime import datetime, timedelta
 
 import msgspec
@@ -41,8 +40,10 @@ class Merchant(msgspec.Struct, frozen=True):
 
     def contract(self, at: datetime) -> int:
         """The version of the contract in force at an instant; 0: none yet."""
-        index = bisect_right([contract.valid_from for contract in self.contracts], at)
-        return self.contracts[index - 1].version if index else 0
+        for contract in reversed(self.contracts):
+            if contract.valid_from <= at:
+                return contract.version
+        return 0
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -75,11 +76,10 @@ class Program(msgspec.Struct, frozen=True):
 
     def rules_at(self, at: datetime) -> CompiledRules | None:
         """The rules in force at an instant; None before the first were published."""
-        found = None
-        for compiled in self.rules:
+        for compiled in reversed(self.rules):
             if compiled.since <= at:
-                found = compiled
-        return found
+                return compiled
+        return None
 
     def grace_end(self, at: datetime) -> datetime | None:
         """Until when points that come back after their date can be used; None: there is no grace."""

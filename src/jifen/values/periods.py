@@ -60,6 +60,15 @@ def period_key(span: Span, day: date) -> str:
     raise ValueError(f"the span {span!r} has no period")
 
 
+def begins_after(period: str, day: date) -> bool:
+    """Whether a period, by its key, begins after a day; `ever` does not."""
+    if period == EVER:
+        return False
+    if "W" in period:
+        return period > period_key("week", day)
+    return period > day.isoformat()[: len(period)]
+
+
 def add_months(day: date, months: int) -> date:
     """The same day so many months later, or that month's last day where it is shorter."""
     index = day.year * 12 + day.month - 1 + months

@@ -20,7 +20,7 @@ async def held(file: Path, timeout_s: float) -> AsyncIterator[None]:
     flock, not lockf: two tasks of one process exclude each other too, and no child takes the lock along.
     """
     try:
-        opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        opened = _opened(file)
     except PermissionError as refused:
         raise DataOfAnotherUser(
             f"{file} belongs to another user",
@@ -40,6 +40,15 @@ async def held(file: Path, timeout_s: float) -> AsyncIterator[None]:
         yield
     finally:
         os.close(opened)
+
+
+def _opened(file: Path) -> int:
+    opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    if os.geteuid() == 0:
+        # Where root helps out in a user's folder, the user goes on with it afterwards.
+        owner = file.parent.stat()
+        os.fchown(opened, owner.st_uid, owner.st_gid)
+    return opened
 
 
 def _taken(opened: int) -> bool:

@@ -1,6 +1,7 @@
 """Where a server's things lie: the data, the socket, the record of both."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -73,9 +74,11 @@ def prepare(folder: Path) -> Path:
     """The folder, resolved, made where it is missing: what root makes can be passed, but not listed."""
     folder = folder.absolute()
     try:
-        if not folder.exists():
+        with contextlib.suppress(FileExistsError):
             folder.mkdir(parents=True)
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         return folder.resolve()
     except (PermissionError, NotADirectoryError) as refused:
         raise NoPlaceForData(
@@ -175,13 +178,14 @@ def write(place: Place) -> None:
     """Records where things are, whole or not at all."""
     home = None if place.home == place.folder else str(place.home)
     far = None if place.socket == place.home / "socket" else str(place.socket)
-    path = place.folder / RECORD
-    draft = path.with_suffix(".new")
-    with draft.open("w") as out:
+    # A new name, so that no link that lies in wait is followed.
+    opened, draft = tempfile.mkstemp(prefix=f"{RECORD}.", dir=place.folder)
+    with os.fdopen(opened, "w") as out:
         json.dump({"home": home, "socket": far}, out)
         out.flush()
-        os.fsync(out.fileno())
-    draft.replace(path)
+        os.fchmod(opened, 0o644)
+        os.fsync(opened)
+    Path(draft).replace(place.folder / RECORD)
     sync_folder(place.folder)
 
 

@@ -119,9 +119,10 @@ async def start(place: Place, account: Account, wheel: Wheel, settings: Mapping[
     # pg_ctl puts -D and its log between double quotes into a shell's line; PGDATA and -o come through whole.
     command: list[str | Path] = [wheel.bin / "pg_ctl", "start", "-w", "-t", f"{START_S:.0f}", "-o", line]
     environment = {**plain_environment(), "PGDATA": str(place.data)}
-    with os.fdopen(os.open(place.start_log, _LOG_FLAGS, 0o600), "wb") as log:
+    place.start_log.unlink(missing_ok=True)
+    with place.start_log.open("xb") as log:
         code = await run(account, command, environment, log)
-    if code != 0 or await ask(place) is not Answer.YES:
+    if code != 0 or not await join(place):
         raise ServerDidNotStart(
             f"the server of {place.data} did not start: {_last_words(place)}",
             f"it was started with {line}",
@@ -129,23 +130,33 @@ async def start(place: Place, account: Account, wheel: Wheel, settings: Mapping[
         )
 
 
-_LOG_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
 async def ensure_database(place: Place) -> None:
-    """Creates the database where a new server, or one killed in between, has none. Under the lock."""
-    try:
-        connection = await asyncpg.connect(dsn_of(place), timeout=30)
-    except asyncpg.TooManyConnectionsError:
-        return
-    except asyncpg.InvalidCatalogNameError:
+    """Creates the database where a new server has none. Under the folder's lock.
+
+    A process killed over the same leaves a backend that still creates it, which is waited for.
+    """
+    end = time.monotonic() + SILENCE_S
+    while not await _has_database(place):
         connection = await asyncpg.connect(dsn_of(place, "postgres"), timeout=30)
         try:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
+        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError, asyncpg.ObjectInUseError):
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(_POLL_S)
         finally:
             await _close(connection)
-        return
+
+
+async def _has_database(place: Place) -> bool:
+    try:
+        connection = await asyncpg.connect(dsn_of(place), timeout=30)
+    except asyncpg.TooManyConnectionsError:
+        return True
+    except asyncpg.InvalidCatalogNameError:
+        return False
     await _close(connection)
+    return True
 
 
 async def stop(place: Place, mode: str, timeout_s: float = 120) -> bool:

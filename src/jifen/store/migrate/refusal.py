@@ -28,7 +28,9 @@ def explained(what: str, text: str = "") -> Iterator[None]:
         ) from slow
     except PostgresError as error:
         line = line_of(text, error.position) if text else None
-        more = "".join(f" ({part})" for part in (error.detail, error.hint, error.context) if part)
+        # What hangs on something is to be moved by a migration, not to be swept away with it.
+        hint = error.hint if "CASCADE" not in (error.hint or "") else None
+        more = "".join(f" ({part})" for part in (error.detail, hint, error.context) if part)
         raise MigrationRefused(
             f"{what}{f', line {line}' if line else ''}: {error.message}{more}",
             f"PostgreSQL refused it with {error.sqlstate}, and nothing of it was kept",

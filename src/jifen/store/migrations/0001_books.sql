@@ -185,7 +185,6 @@ CREATE TABLE lot (
     CONSTRAINT a_lot_holds_no_more_than_was_granted CHECK (remaining + held <= granted)
 ) WITH (fillfactor = 80);
 ALTER TABLE lot ADD CONSTRAINT a_lot_holds_a_known_series FOREIGN KEY (series) REFERENCES series (id);
-ALTER TABLE lot ADD CONSTRAINT a_lot_belongs_to_a_wallet FOREIGN KEY (cell, wallet) REFERENCES wallet (cell, id);
 
 CREATE TABLE entry (
     cell smallint NOT NULL,

@@ -80,7 +80,8 @@ BEGIN
     FROM unnest(m_wallet::integer[], m_entry::integer[], m_leg::smallint[], m_points::bigint[],
             string_to_array(m_account, E'\x1f'), m_series::integer[], m_counterparty::integer[])
         AS r (w, entry, leg, points, account, series, counterparty);
-    UPDATE lot l SET granted = u.granted, remaining = u.remaining, held = u.held, owed = u.owed
+    -- What was granted adds up, for a snapshot may not know all of it; what is there is said in full.
+    UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = u.held, owed = u.owed
     FROM unnest(l_wallet::integer[], l_series::integer[], l_granted::bigint[], l_remaining::bigint[],
             l_held::bigint[], l_owed::bigint[])
         AS u (w, series, granted, remaining, held, owed)
