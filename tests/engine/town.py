@@ -29,6 +29,8 @@ BEFORE = START - timedelta(days=4000)
 MERCHANTS = ("air", "sea", "mall")
 CHARITY = "pupils"
 
+LOTS = "SELECT l.*, s.* FROM lot l JOIN series s ON s.id = l.series WHERE l.wallet = $1"
+
 PLAIN = RuleSet(rules=(PerAmount(id="base", rate=Rate(1, 100)),), validity=Never(), grace_days=7)
 """One point a yuan, for ever."""
 
@@ -86,12 +88,8 @@ class Town:
         self.wallets[name] = await members.open_household(self.program.id, name, wallets, BEFORE)
 
     async def lots(self, who: str) -> dict[str, tuple[int, int, int, int]]:
-        """(granted, remaining, held, owed) as stored, by the issuer's code and the expiry day's date."""
+        """(granted, remaining, held, owed) as stored, by the issuer's code and the expiry day."""
         codes = {merchant.id: code for code, merchant in self.program.merchants.items()}
-        rows = await self.pool.fetch(
-            "SELECT l.*, s.issuer, s.expires_at FROM lot l JOIN series s ON s.id = l.series WHERE l.wallet = $1",
-            self.wallets[who],
-        )
         return {
             f"{codes.get(row['issuer'], 'operator')} {row['expires_at'] and row['expires_at'].date()}": (
                 row["granted"],
@@ -99,8 +97,20 @@ class Town:
                 row["held"],
                 row["owed"],
             )
-            for row in rows
+            for row in await self.pool.fetch(LOTS, self.wallets[who])
         }
+
+    async def balance(self, who: str, at: datetime) -> dict[str, int]:
+        """The four balances of all units together, as the stored lots have them at an instant."""
+        found = {"available": 0, "pending": 0, "held": 0, "owed": 0}
+        for row in await self.pool.fetch(LOTS, self.wallets[who]):
+            found["held"] += row["held"]
+            found["owed"] += row["owed"]
+            if row["matures_at"] and at < row["matures_at"]:
+                found["pending"] += row["remaining"]
+            elif row["expires_at"] is None or at < row["expires_at"]:
+                found["available"] += row["remaining"]
+        return found
 
 
 @asynccontextmanager

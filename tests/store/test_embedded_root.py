@@ -105,6 +105,13 @@ async def test_data_move_out_of_a_folder_that_only_root_may_enter(tmp_path: Path
         assert await embedded.ensure(folder, settings=QUICK) == dsn
         assert embedded.status(folder).data == data
         assert {path: rights_in(tmp_path)[path] for path in before} == before
+
+        # A lost pointer is told, instead of beginning new books beside the old ones.
+        record = (folder / "server.json").read_text()
+        (folder / "server.json").unlink()
+        with pytest.raises(NoPlaceForData, match=f"{data.parent} holds the data of {folder}"):
+            await embedded.ensure(folder)
+        (folder / "server.json").write_text(record)
     finally:
         await embedded.remove(folder)
     assert list(state.iterdir()) == []

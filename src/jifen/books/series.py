@@ -51,7 +51,19 @@ def series_of(
     origin: SeriesId | None = None,
 ) -> Series:
     """The series of exactly these traits; its id is their hash, so two processes name it alike."""
-    traits = (program, unit, issuer, funder, contract, terms, *offset, matures_at, expires_at, idle_months, origin)
+    traits = (
+        program,
+        unit,
+        issuer,
+        funder,
+        contract,
+        terms,
+        *offset,
+        matures_at,
+        expires_at,
+        idle_months,
+        origin,
+    )
     made = SeriesId(hashed_id("series", *(str(trait) for trait in traits)))
     return Series(
         made,

@@ -14,7 +14,9 @@ Parts = list[tuple[SeriesId, int]]
 """Points taken of which series, in order."""
 
 
-def draw(wallet: Wallet, unit: str, points: int, at: datetime, first: MerchantId | None = None) -> Parts | Refusal:
+def draw(
+    wallet: Wallet, unit: str, points: int, at: datetime, first: MerchantId | None = None
+) -> Parts | Refusal:
     """Choose the lots that pay `points`: soonest to expire, never-expiring last, then oldest.
 
     first: a merchant whose own points go before all others (a setting of the programme).
@@ -29,7 +31,8 @@ def draw(wallet: Wallet, unit: str, points: int, at: datetime, first: MerchantId
     if available < points:
         return Refusal(
             Code.INSUFFICIENT_POINTS,
-            f"wallet {wallet.id} has {available} available {unit}, {points} requested: ask for at most {available}",
+            f"wallet {wallet.id} has {available} available {unit}, {points} requested: ask for at "
+            f"most {available}",
             {"available": available, "requested": points, "missing": points - available},
         )
     usable.sort(key=lambda lot: _draw_order(wallet, lot, first))
@@ -44,7 +47,9 @@ def draw(wallet: Wallet, unit: str, points: int, at: datetime, first: MerchantId
     return parts
 
 
-def _draw_order(wallet: Wallet, lot: Lot, first: MerchantId | None) -> tuple[bool, datetime, datetime, SeriesId]:
+def _draw_order(
+    wallet: Wallet, lot: Lot, first: MerchantId | None
+) -> tuple[bool, datetime, datetime, SeriesId]:
     series = lot.series
     own = first is not None and series.issuer != first
     return own, wallet.expiry(series) or FAR, series.matures_at or FAR, series.id
@@ -67,7 +72,8 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
         if points > POINTS_MAX - (lot.granted if lot else 0):
             return Refusal(
                 Code.POINTS_OVERFLOW,
-                f"{points} points would lift the lot above {POINTS_MAX}: check the amount and the rule's rate",
+                f"{points} points would lift the lot above {POINTS_MAX}: check the amount and the "
+                "rule's rate",
                 {"requested": points, "most": POINTS_MAX},
             )
         legs.append(Leg(series.id, Account.ISSUED, points, series.issuer))
@@ -110,7 +116,12 @@ def restore_parts(spent: Parts, returned: Parts, points: int) -> Parts:
 
 
 def give_back(
-    wallet: Wallet, parts: Parts, account: Account, counterparty: Id, at: datetime, grace_until: datetime | None
+    wallet: Wallet,
+    parts: Parts,
+    account: Account,
+    counterparty: Id,
+    at: datetime,
+    grace_until: datetime | None,
 ) -> tuple[list[Leg], list[Series]]:
     """Return points to their very lots; lots whose date has passed get the programme's grace.
 

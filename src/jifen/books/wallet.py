@@ -97,7 +97,9 @@ class Wallet(msgspec.Struct):
 
     def expiry(self, series: Series) -> datetime | None:
         """When points of a series expire in this wallet."""
-        return series.expires_at if series.idle_months is None else expiry_of(series, self.active_at, self.zone)
+        return (
+            series.expires_at if series.idle_months is None else expiry_of(series, self.active_at, self.zone)
+        )
 
     def frozen(self, at: datetime) -> bool:
         """Whether spending is stopped; a freeze lifts by itself at its deadline (S17)."""
@@ -196,7 +198,8 @@ class Wallet(msgspec.Struct):
             return set()
         changed = set()
         left = -points
-        for debt in self.debts(lot.series.unit):
+        # What comes back to a lot repays that lot, and only then others of the same creditor.
+        for debt in sorted(self.debts(lot.series.unit), key=lambda debt: debt is not lot):
             if left and debt.series.issuer == creditor:
                 paid = min(left, debt.owed)
                 debt.owed -= paid

@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 
 from jifen.books.entries import entry_hash
+from jifen.books.legs import Leg
 from jifen.books.series import Series
-from jifen.books.wallet import Lot, Wallet
+from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, entry_id, moved
 from jifen.engine.loading import Connection
 from jifen.engine.packing import Names, columns, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
-from jifen.values.ids import Id, SeriesId, WalletId
+from jifen.values.ids import EntryId, Id, SeriesId, WalletId
 
-CALL = "SELECT * FROM apply_batch(" + ", ".join(f"${n}" for n in range(1, 60)) + ")"
 NO_EXPLANATION = "{}"
 
 
@@ -107,59 +107,58 @@ class Writing:
         if draft.hold is not None:
             self._hold(wallet, draft, no)
         balance = wallet.balance(draft.unit, command.recorded_at)
-        source, key, occurred_at = command.source, command.key, command.occurred_at
-        this = entry_id(command.program, source, key)
         explanation = draft.explanation or NO_EXPLANATION
-        wallet.head = entry_hash(
-            wallet.head,
-            wallet.id,
-            no,
-            this,
-            draft.kind,
-            source,
-            key,
-            occurred_at,
-            command.recorded_at,
-            draft.reverses,
-            draft.merchant,
-            draft.unit,
-            balance,
-            command.content,
-            explanation,
-            legs,
-        )
-        names = self.names
-        self.entries.append(
-            (
-                place,
-                no,
-                draft.reverses,
-                this,
-                digest,
-                draft.kind,
-                occurred_at,
-                command.recorded_at,
-                balance.available,
-                balance.pending,
-                balance.held,
-                balance.owed,
-                names.place(draft.merchant),
-                draft.unit,
-                source,
-                key,
-                command.content,
-                explanation,
-                wallet.head.hex(),
-            )
-        )
-        for number, leg in enumerate(legs):
-            self.movements.append(
-                (place, no, number, leg.points, leg.account, names.place(leg.series), names.place(leg.counterparty))
-            )
+        this = self._row(command, draft, wallet, place, balance, explanation, legs, digest)
         points, repaid, owed_more = moved(draft.kind, legs)
         return Receipt(
-            this, wallet.id, no, draft.kind, draft.unit, points, repaid, owed_more, balance, occurred_at, explanation
+            this,
+            wallet.id,
+            no,
+            draft.kind,
+            draft.unit,
+            points,
+            repaid,
+            owed_more,
+            balance,
+            command.occurred_at,
+            explanation,
         )
+
+    def _row(
+        self,
+        command: Command,
+        draft: Draft,
+        wallet: Wallet,
+        place: int,
+        balance: Balance,
+        explanation: str,
+        legs: tuple[Leg, ...],
+        digest: Id | None,
+    ) -> EntryId:
+        """Chain the entry to the one before, and gather its row and those of its legs."""
+        no, names = wallet.version, self.names
+        source, key, occurred_at, recorded_at = (
+            command.source,
+            command.key,
+            command.occurred_at,
+            command.recorded_at,
+        )
+        this = entry_id(command.program, source, key)
+        facts = (
+            wallet.id, no, this, draft.kind, source, key, occurred_at, recorded_at, draft.reverses,
+            draft.merchant, draft.unit, balance, command.content, explanation, legs,
+        )  # fmt: skip
+        wallet.head = entry_hash(wallet.head, *facts)
+        row = (
+            place, no, draft.reverses, this, digest, draft.kind, occurred_at, recorded_at,
+            balance.available, balance.pending, balance.held, balance.owed, names.place(draft.merchant),
+            draft.unit, source, key, command.content, explanation, wallet.head.hex(),
+        )  # fmt: skip
+        self.entries.append(row)
+        for number, leg in enumerate(legs):
+            series, counterparty = names.place(leg.series), names.place(leg.counterparty)
+            self.movements.append((place, no, number, leg.points, leg.account, series, counterparty))
+        return this
 
     def _count(self, wallet: Wallet, place: int, counts: dict[tuple[str, str], int]) -> None:
         known = wallet.counters
@@ -200,7 +199,7 @@ class Writing:
                 q("series_add"), *columns([msgspec.structs.astuple(one) for one in self.series.values()], 13)
             )
         row = await conn.fetchrow(
-            CALL,
+            q("apply_batch"),
             *self._programs(),
             *self._wallets(),
             *self._entries(),
@@ -233,15 +232,16 @@ class Writing:
             packed([wallet.cell for wallet in wallets]),
             packed(self.expected),
             packed([wallet.version for wallet in wallets]),
-            texts([wallet.head.hex() for wallet in wallets]),
+            # A wallet that was only looked at may have no entry yet, so no head; its row is not written.
+            texts([wallet.head.hex() or "00" for wallet in wallets]),
             [wallet.active_at for wallet in wallets],
             [wallet.frozen_until for wallet in wallets],
         ]
 
     def _entries(self) -> list[Any]:
         (
-            place, no, reverses, ids, digests, kinds, occurred, recorded, available, pending, held, owed, merchant,
-            units, sources, keys, events, explanations, hashes,
+            place, no, reverses, ids, digests, kinds, occurred, recorded, available, pending, held, owed,
+            merchant, units, sources, keys, events, explanations, hashes,
         ) = columns(self.entries, 19)  # fmt: skip
         return [
             packed(place),
@@ -299,4 +299,3 @@ class Writing:
                 lot.written = lot.granted
             else:
                 self.wallets[place - 1].lots.pop(series, None)
-

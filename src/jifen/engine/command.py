@@ -44,7 +44,7 @@ class Draft(msgspec.Struct, gc=False):
     counts: dict[tuple[str, str], int] = {}
     hold: Hold | None = None
     active_at: datetime | None = None
-    frozen_until: datetime | None | msgspec.UnsetType = msgspec.UNSET
+    frozen_until: datetime | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Plan(msgspec.Struct, gc=False):
@@ -158,7 +158,9 @@ class Busy(Exception):
     """The queue is full: nothing was taken in; try again after `retry_after_s` seconds."""
 
     def __init__(self, waiting: int, retry_after_s: int = 1) -> None:
-        super().__init__(f"{waiting} commands wait already: send this again in {retry_after_s} s, with the same key")
+        super().__init__(
+            f"{waiting} commands wait already: send this again in {retry_after_s} s, with the same key"
+        )
         self.retry_after_s = retry_after_s
 
 

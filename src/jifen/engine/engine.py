@@ -12,7 +12,7 @@ from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series
 from jifen.books.wallet import BooksError, Wallet
 from jifen.engine.applying import Outcome, Writing
-from jifen.engine.command import Answer, Command, Faulty, Plan, Receipt, Unavailable
+from jifen.engine.command import Answer, Command, Faulty, Receipt, Unavailable
 from jifen.engine.loading import (
     Connection,
     load_counters,

@@ -22,7 +22,11 @@ def entry_from(row: asyncpg.Record) -> Entry:
     legs = tuple(
         Leg(series, Account(account), points, counterparty)
         for series, account, points, counterparty in zip(
-            row["series"] or (), row["account"] or (), row["points"] or (), row["counterparty"] or (), strict=True
+            row["series"] or (),
+            row["account"] or (),
+            row["points"] or (),
+            row["counterparty"] or (),
+            strict=True,
         )
     )
     return Entry(
@@ -54,7 +58,10 @@ async def load_series(conn: Connection, known: dict[SeriesId, Series], ids: Iter
 
 
 async def load_wallets(
-    conn: Connection, wallets: Sequence[WalletId], zones: dict[Id, ProgramFacts], known: dict[SeriesId, Series]
+    conn: Connection,
+    wallets: Sequence[WalletId],
+    zones: dict[Id, ProgramFacts],
+    known: dict[SeriesId, Series],
 ) -> dict[WalletId, Wallet]:
     """Read wallets with their lots and open holds; one that does not exist is left out."""
     rows = await conn.fetch(q("wallets_load"), [cell_of(wallet) for wallet in wallets], wallets)

@@ -1,9 +1,4 @@
-"""Packing: rows as the columns of one call, in the form that is cheapest for both sides.
-
-asyncpg looks at every element of an array whether it is itself a sequence, which costs more than the
-element: so whole numbers go as array literals, and texts as one text joined by the unit separator.
-docs/decisions/0004-packed-columns.md has the measurements.
-"""
+"""Packing: rows as the columns of one call, in the form that is cheapest for both sides."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +6,10 @@ from uuid import UUID
 
 SEPARATOR = "\x1f"
 """Never part of a text that we store: JSON escapes it, and sources and keys are printable."""
+
+
+# asyncpg looks at every element of an array whether it is itself a sequence, which costs more than the
+# element: so whole numbers go as array literals, and texts as one text joined by the unit separator.
 
 
 def packed(numbers: Iterable[int | None]) -> str:

@@ -38,7 +38,9 @@ def replayed(command: Command, booked: Booked, digest: UUID) -> Receipt | Refusa
     differing = differences(entry.event, command.content)
     if entry.wallet != command.wallets[0]:
         differing["member"] = (str(entry.wallet), str(command.wallets[0]))
-    said = "; ".join(f"{field}: {old!r} was booked, {new!r} is asked now" for field, (old, new) in differing.items())
+    said = "; ".join(
+        f"{field}: {old!r} was booked, {new!r} is asked now" for field, (old, new) in differing.items()
+    )
     return Refusal(
         Code.KEY_REUSED,
         f"key {command.key!r} of source {command.source!r} was booked before as something else ({said}): "
@@ -51,4 +53,6 @@ def differences(old: str, new: str) -> dict[str, tuple[Any, Any]]:
     """The top-level fields in which two JSON objects differ, with both values."""
     was: dict[str, Any] = msgspec.json.decode(old)
     now: dict[str, Any] = msgspec.json.decode(new)
-    return {field: (was.get(field), now.get(field)) for field in {*was, *now} if was.get(field) != now.get(field)}
+    return {
+        field: (was.get(field), now.get(field)) for field in {*was, *now} if was.get(field) != now.get(field)
+    }

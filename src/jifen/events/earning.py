@@ -29,7 +29,11 @@ class Earning(Command, frozen=True, kw_only=True):
     def needs(self, program: Program) -> Needs:
         """The counters that the rules of then may read."""
         rules = program.rules_at(self.occurred_at)
-        return Needs() if rules is None else Needs(counters=rules.reads(local_day(self.occurred_at, program.zone)))
+        return (
+            Needs()
+            if rules is None
+            else Needs(counters=rules.reads(local_day(self.occurred_at, program.zone)))
+        )
 
     def decide(self, view: View) -> Plan | Refusal:
         """Evaluate the rules of then; issue, and repay what is owed."""
@@ -72,7 +76,8 @@ def no_rules(program: Program, at: datetime) -> Refusal:
     """The refusal of an event from before the first rules."""
     return Refusal(
         Code.NO_RULES,
-        f"programme {program.code} had no rules in force at {at.isoformat()}: publish rules valid from before then",
+        f"programme {program.code} had no rules in force at {at.isoformat()}: publish rules valid "
+        "from before then",
         {"at": at.isoformat()},
     )
 

@@ -76,7 +76,9 @@ class Return(Command, frozen=True, kw_only=True):
     def _take(self, rest: Rest) -> Rest | Refusal:
         amount, lines = rest
         if amount == 0 and not lines:
-            return Refusal(Code.NOTHING_LEFT, f"all of purchase {self.of_key!r} came back already: nothing moved")
+            return Refusal(
+                Code.NOTHING_LEFT, f"all of purchase {self.of_key!r} came back already: nothing moved"
+            )
         if not self.lines and self.amount is None:
             return 0, ()
         if self.lines:
@@ -177,7 +179,8 @@ def _without(lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchas
             there = sum(line.quantity for line in lines if line.sku == sku)
             return Refusal(
                 Code.EXCEEDS_ENTRY if known else Code.LINE_UNKNOWN,
-                f"{wanted} of {sku!r} are to come back, {there} are left of purchase {purchase!r}: check the receipt",
+                f"{wanted} of {sku!r} are to come back, {there} are left of purchase {purchase!r}: "
+                "check the receipt",
                 {"sku": sku, "requested": wanted, "left": there},
             )
     kept = tuple(line for line in left if line.quantity)

@@ -31,7 +31,8 @@ class Reserve(Command, frozen=True, kw_only=True):
         if self.deadline <= self.recorded_at:
             return Refusal(
                 Code.HOLD_LAPSED,
-                f"the hold would end at {self.deadline.isoformat()}, but it is {self.recorded_at.isoformat()}: "
+                f"the hold would end at {self.deadline.isoformat()}, but it is "
+                f"{self.recorded_at.isoformat()}: "
                 "name a later deadline",
                 {"deadline": self.deadline.isoformat()},
             )
@@ -54,7 +55,8 @@ class OfHold(Command, frozen=True, kw_only=True):
             return found
         return Refusal(
             Code.HOLD_CLOSED,
-            f"hold {self.hold} is not open: it was captured, released or has lapsed; look at the wallet's entries",
+            f"hold {self.hold} is not open: it was captured, released or has lapsed; look at the "
+            "wallet's entries",
             {"hold": str(self.hold)},
         )
 
@@ -76,20 +78,25 @@ class Capture(OfHold, frozen=True, kw_only=True):
         if self.occurred_at >= held.deadline:
             return Refusal(
                 Code.HOLD_LAPSED,
-                f"hold {held.id} lapsed at {held.deadline.isoformat()}: its points are free again; hold them anew",
+                f"hold {held.id} lapsed at {held.deadline.isoformat()}: its points are free again; "
+                "hold them anew",
                 {"deadline": held.deadline.isoformat()},
             )
         points = held.open if self.points is None else self.points
         if points > held.open:
             return Refusal(
                 Code.EXCEEDS_HOLD,
-                f"hold {held.id} has {held.open} points left, {points} are to be captured: capture at most {held.open}",
+                f"hold {held.id} has {held.open} points left, {points} are to be captured: capture "
+                f"at most {held.open}",
                 {"held": held.open, "requested": points},
             )
         taken, rest = capture_parts(held, points)
         legs: list[Leg] = []
         for part in taken:
-            legs += [Leg(part[0], Account.HELD, part[1], NOBODY), *spend([part], Account.REDEEMED, held.merchant)]
+            legs += [
+                Leg(part[0], Account.HELD, part[1], NOBODY),
+                *spend([part], Account.REDEEMED, held.merchant),
+            ]
         new: list[Series] = []
         if rest and not self.keep_open:
             until = view.program(self.program).grace_end(self.occurred_at)
@@ -133,4 +140,6 @@ class Release(OfHold, frozen=True, kw_only=True):
         legs, new = give_back(wallet, held.parts, Account.HELD, NOBODY, self.occurred_at, until)
         closed = Hold(held.id, held.unit, held.merchant, held.points, held.deadline, [], held.entry)
         kind = Kind.LAPSE if self.lapsed else Kind.RELEASE
-        return Plan((Draft(self.wallet, kind, held.unit, legs, held.merchant, held.entry, series=new, hold=closed),))
+        return Plan(
+            (Draft(self.wallet, kind, held.unit, legs, held.merchant, held.entry, series=new, hold=closed),)
+        )

@@ -35,7 +35,9 @@ class Restore(Command, frozen=True, kw_only=True):
         booked = view.entry(self.of)
         if booked is None or booked.entry.wallet != self.wallet:
             return Refusal(
-                Code.ENTRY_UNKNOWN, f"there is no entry {self.of} of this member: check the id", {"entry": str(self.of)}
+                Code.ENTRY_UNKNOWN,
+                f"there is no entry {self.of} of this member: check the id",
+                {"entry": str(self.of)},
             )
         account = RESTORABLE.get(booked.entry.kind)
         if account is None:
@@ -54,7 +56,8 @@ class Restore(Command, frozen=True, kw_only=True):
         if points > left:
             return Refusal(
                 Code.EXCEEDS_ENTRY,
-                f"{points} points are to come back, {left} are left of entry {self.of}: return at most {left}",
+                f"{points} points are to come back, {left} are left of entry {self.of}: return at "
+                f"most {left}",
                 {"requested": points, "left": left},
             )
         parts = restore_parts(spent, returned, points)
@@ -70,5 +73,7 @@ class Restore(Command, frozen=True, kw_only=True):
 
 def _parts(entry: Entry, account: Account, sign: int) -> Parts:
     return [
-        (leg.series, leg.points * sign) for leg in entry.legs if leg.account is account and leg.points * sign > 0
+        (leg.series, leg.points * sign)
+        for leg in entry.legs
+        if leg.account is account and leg.points * sign > 0
     ]

@@ -24,7 +24,8 @@ def may_spend(command: Command, program: Program, wallet: Wallet, unit: str) -> 
         assert wallet.frozen_until is not None
         return Refusal(
             Code.WALLET_FROZEN,
-            f"wallet {wallet.id} is frozen until {wallet.frozen_until.isoformat()}: its case says why and how to appeal",
+            f"wallet {wallet.id} is frozen until {wallet.frozen_until.isoformat()}: its case says "
+            "why and how to appeal",
             {"until": wallet.frozen_until.isoformat()},
         )
     return None
@@ -62,11 +63,16 @@ class Redeem(Command, frozen=True, kw_only=True):
             stock = stock_id(self.program, self.stock)
             left = view.stock(stock)
             if left is None:
-                return Refusal(Code.STOCK_UNKNOWN, f"there is no stock {self.stock!r}: check its code", {"stock": self.stock})
+                return Refusal(
+                    Code.STOCK_UNKNOWN,
+                    f"there is no stock {self.stock!r}: check its code",
+                    {"stock": self.stock},
+                )
             if left < self.count:
                 return Refusal(
                     Code.OUT_OF_STOCK,
-                    f"{left} of {self.stock!r} are left, {self.count} requested: nothing was taken, no points moved",
+                    f"{left} of {self.stock!r} are left, {self.count} requested: nothing was "
+                    "taken, no points moved",
                     {"stock": self.stock, "left": left, "requested": self.count},
                 )
             takes = ((stock, self.count),)
@@ -132,7 +138,9 @@ class Transfer(Command, frozen=True, kw_only=True):
         Source: SCENARIOS S16 (points never leave the household), COMPLIANCE §3 (never tradable).
         """
         if self.to == self.wallet:
-            return Refusal(Code.SAME_WALLET, "points cannot be sent to the wallet that they are in: name another")
+            return Refusal(
+                Code.SAME_WALLET, "points cannot be sent to the wallet that they are in: name another"
+            )
         giver, taker = view.wallet(self.wallet), view.wallet(self.to)
         if (refusal := may_spend(self, view.program(self.program), giver, self.unit)) is not None:
             return refusal

@@ -1,5 +1,6 @@
 """The catalog: programmes read once and kept until their revision grows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -92,7 +93,9 @@ class Catalog:
         try:
             zone(zone_name)
         except (ZoneInfoNotFoundError, ValueError) as unknown:
-            raise Conflict("zone", f"there is no time zone {zone_name!r}: use an IANA name such as Asia/Shanghai") from unknown
+            raise Conflict(
+                "zone", f"there is no time zone {zone_name!r}: use an IANA name such as Asia/Shanghai"
+            ) from unknown
         program = ProgramId(new_id(int(at.timestamp() * 1000)))
         try:
             await self._pool.execute(q("program_add"), program, code, name, zone_name, at)
@@ -100,7 +103,9 @@ class Catalog:
             raise Conflict("code", f"the programme {code!r} exists already: choose another code") from taken
         return await self.refresh(program)
 
-    async def _change(self, program: ProgramId, query: str, field: str, sentence: str, *values: Any) -> Program:
+    async def _change(
+        self, program: ProgramId, query: str, field: str, sentence: str, *values: Any
+    ) -> Program:
         try:
             async with self._pool.acquire() as conn, conn.transaction():
                 await conn.execute(q("program_revise"), program)
@@ -116,7 +121,9 @@ class Catalog:
             program, "unit_add", "code", said, unit.code, unit.name, unit.offset_points, unit.offset_fen
         )
 
-    async def add_merchant(self, program: ProgramId, code: str, name: str, at: datetime, *, charity: bool = False) -> Program:
+    async def add_merchant(
+        self, program: ProgramId, code: str, name: str, at: datetime, *, charity: bool = False
+    ) -> Program:
         """Add a merchant."""
         merchant = MerchantId(hashed_id("merchant", str(program), code))
         said = f"the merchant {code!r} exists already: choose another code"
@@ -124,7 +131,9 @@ class Catalog:
 
     async def add_contract(self, program: ProgramId, merchant: MerchantId, contract: Contract) -> Program:
         """Put a contract with a merchant in force from an instant on."""
-        said = f"the contract version {contract.version} exists already: contracts are not changed, add the next"
+        said = (
+            f"the contract version {contract.version} exists already: contracts are not changed, add the next"
+        )
         return await self._change(
             program, "contract_add", "version", said, merchant, *msgspec.structs.astuple(contract)
         )
@@ -134,6 +143,24 @@ class Catalog:
         store = hashed_id("store", str(program), code)
         said = f"the store {code!r} exists already: choose another code"
         return await self._change(program, "store_add", "code", said, store, merchant, code, name)
+
+    async def add_stores(self, program: ProgramId, stores: Sequence[tuple[MerchantId, str, str]]) -> Program:
+        """Add many stores, each (merchant, code, name), at one revision.
+
+        Raises:
+            Conflict: a code is taken; then none was added.
+        """
+        rows = [
+            (program, hashed_id("store", str(program), code), merchant, code, name)
+            for merchant, code, name in stores
+        ]
+        try:
+            async with self._pool.acquire() as conn, conn.transaction():
+                await conn.execute(q("program_revise"), program)
+                await conn.executemany(q("store_add"), rows)
+        except asyncpg.UniqueViolationError as taken:
+            raise Conflict("code", "a store of these codes exists already: leave it out") from taken
+        return await self.refresh(program)
 
     async def publish(self, program: ProgramId, rules: RuleSet, valid_from: datetime, at: datetime) -> int:
         """Publish rules from an instant on; returns their version. Published versions are never changed.
@@ -145,7 +172,8 @@ class Catalog:
         if current.rules and valid_from < current.rules[-1].since:
             raise Conflict(
                 "valid_from",
-                f"rules from {valid_from.isoformat()} would begin before version {current.rules[-1].version} of "
+                f"rules from {valid_from.isoformat()} would begin before version "
+                f"{current.rules[-1].version} of "
                 f"{current.rules[-1].since.isoformat()}: choose a later instant",
             )
         version = current.rules[-1].version + 1 if current.rules else 1

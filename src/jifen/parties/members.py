@@ -60,7 +60,11 @@ class Members:
         try:
             async with self._pool.acquire() as conn, conn.transaction():
                 await conn.execute(
-                    q("member_number_add"), _number_cell(program, joining.number), program, joining.number, wallet
+                    q("member_number_add"),
+                    _number_cell(program, joining.number),
+                    program,
+                    joining.number,
+                    wallet,
                 )
                 if phone is not None:
                     blind = self._vault.blind(f"{program}:{phone}")
@@ -80,12 +84,15 @@ class Members:
         except asyncpg.UniqueViolationError as taken:
             field = "phone" if taken.constraint_name == "a_phone_belongs_to_one_member" else "number"
             raise Conflict(
-                field, f"the {field} belongs to a member already: look that member up instead of enrolling again"
+                field,
+                f"the {field} belongs to a member already: look that member up instead of enrolling again",
             ) from taken
         return wallet
 
     async def enrol_all(self, program: ProgramId, numbers: Sequence[str], at: datetime) -> int:
-        """Enrol many members by number in one transaction, those that exist stay; returns how many are new."""
+        """Enrol many members by number in one transaction, those that exist stay; returns how "
+        "many are new.
+        """
         ms = int(at.timestamp() * 1000)
         known = await self.wallets(program, numbers)
         fresh = [number for number in dict.fromkeys(numbers) if number not in known]
@@ -144,9 +151,13 @@ class Members:
         if row is None:
             return None
         phone = None if row["phone"] is None else self._vault.open(row["phone"])
-        return Member(row["id"], row["number"], wallet, row["name"], row["joined_at"], phone, row["household"])
+        return Member(
+            row["id"], row["number"], wallet, row["name"], row["joined_at"], phone, row["household"]
+        )
 
-    async def open_household(self, program: ProgramId, number: str, wallets: Sequence[WalletId], at: datetime) -> WalletId:
+    async def open_household(
+        self, program: ProgramId, number: str, wallets: Sequence[WalletId], at: datetime
+    ) -> WalletId:
         """Open a household with a pool of its own, found under a number like a member's.
 
         Raises:
@@ -156,13 +167,17 @@ class Members:
         household, pool = new_id(ms), WalletId(new_id(ms))
         try:
             async with self._pool.acquire() as conn, conn.transaction():
-                await conn.execute(q("member_number_add"), _number_cell(program, number), program, number, pool)
+                await conn.execute(
+                    q("member_number_add"), _number_cell(program, number), program, number, pool
+                )
                 await conn.execute(q("wallet_add"), cell_of(pool), pool, program, household, True, at)
                 joined = await conn.fetch(
                     q("household_join"), [cell_of(wallet) for wallet in wallets], wallets, household, program
                 )
                 if len(joined) != len(wallets):
-                    raise Conflict("members", "a member is in a household already, or is not of this programme")
+                    raise Conflict(
+                        "members", "a member is in a household already, or is not of this programme"
+                    )
         except asyncpg.UniqueViolationError as taken:
             raise Conflict("number", f"the number {number!r} is taken: choose another") from taken
         return pool
@@ -177,5 +192,7 @@ def normal_phone(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
     digits = digits.removeprefix("+86")
     if not PHONE.match(digits):
-        raise Conflict("phone", f"{text!r} is no mainland mobile number: send eleven digits that begin with 13 to 19")
+        raise Conflict(
+            "phone", f"{text!r} is no mainland mobile number: send eleven digits that begin with 13 to 19"
+        )
     return digits

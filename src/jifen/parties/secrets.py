@@ -14,7 +14,9 @@ class Vault:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != 32:
-            raise ValueError(f"the secret has {len(secret)} bytes, 32 are needed: see JIFEN_SECRET in docs/operating.md")
+            raise ValueError(
+                f"the secret has {len(secret)} bytes, 32 are needed: see JIFEN_SECRET in docs/operating.md"
+            )
         self._blind = hmac.digest(secret, b"jifen blind index", hashlib.sha256)
         self._cipher = AESGCM(hmac.digest(secret, b"jifen personal data", hashlib.sha256))
 
@@ -43,7 +45,9 @@ def open_vault(folder: Path) -> Vault:
         try:
             return Vault(bytes.fromhex(given))
         except ValueError as wrong:
-            raise ValueError("JIFEN_SECRET is not 64 hex digits: make one with `openssl rand -hex 32`") from wrong
+            raise ValueError(
+                "JIFEN_SECRET is not 64 hex digits: make one with `openssl rand -hex 32`"
+            ) from wrong
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret"
     try:

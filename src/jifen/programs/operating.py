@@ -18,7 +18,11 @@ class Expire(Command, frozen=True, kw_only=True):
     def decide(self, view: View) -> Plan | Refusal:
         """One leg for each lot of the unit past its date."""
         wallet = view.wallet(self.wallet)
-        legs = [leg for leg in expire(wallet, self.recorded_at) if wallet.lots[leg.series].series.unit == self.unit]
+        legs = [
+            leg
+            for leg in expire(wallet, self.recorded_at)
+            if wallet.lots[leg.series].series.unit == self.unit
+        ]
         return Plan((Draft(self.wallet, Kind.EXPIRE, self.unit, legs),)) if legs else Plan(())
 
 
@@ -71,9 +75,7 @@ def unknown_unit(program: Program, unit: str) -> Refusal:
     return Refusal(Code.UNIT_UNKNOWN, f"there is no unit {unit!r}: use one of {known}", {"unit": unit})
 
 
-def operator_series(
-    program: Program, command: Command, unit: str, funder: Merchant | None
-) -> Series:
+def operator_series(program: Program, command: Command, unit: str, funder: Merchant | None) -> Series:
     """The series of points that the operator gives, with the validity of the rules in force."""
     rules = program.rules_at(command.occurred_at)
     lives = rules.definition.validity if rules else None

@@ -26,13 +26,15 @@ class Freeze(Command, frozen=True, kw_only=True):
         if wallet.frozen(self.recorded_at):
             return Refusal(
                 Code.WALLET_ALREADY_FROZEN,
-                f"wallet {wallet.id} is frozen until {wallet.frozen_until}: lift that first, or wait for its end",
+                f"wallet {wallet.id} is frozen until {wallet.frozen_until}: lift that first, or "
+                "wait for its end",
                 {"until": str(wallet.frozen_until)},
             )
         if self.until <= self.recorded_at:
             return Refusal(
                 Code.WALLET_NOT_FROZEN,
-                f"the freeze would end at {self.until.isoformat()}, but it is {self.recorded_at.isoformat()}: "
+                f"the freeze would end at {self.until.isoformat()}, but it is "
+                f"{self.recorded_at.isoformat()}: "
                 "name a later end",
                 {"until": self.until.isoformat()},
             )
@@ -50,5 +52,7 @@ class Unfreeze(Command, frozen=True, kw_only=True):
         """Refused where nothing is frozen."""
         wallet = view.wallet(self.wallet)
         if not wallet.frozen(self.recorded_at):
-            return Refusal(Code.WALLET_NOT_FROZEN, f"wallet {wallet.id} is not frozen: there is nothing to lift")
+            return Refusal(
+                Code.WALLET_NOT_FROZEN, f"wallet {wallet.id} is not frozen: there is nothing to lift"
+            )
         return Plan((Draft(self.wallet, Kind.UNFREEZE, self.unit, frozen_until=None),))

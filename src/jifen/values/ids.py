@@ -49,7 +49,9 @@ def hashed_id(space: str, *parts: str) -> Id:
     """The same id for the same parts, always: the first 128 bits of blake2b, marked as uuid v8."""
     text = "\x1f".join((space, *parts))
     raw = _blake2b(text.encode(), digest_size=16).digest()
-    return id_from_bytes(b"%b%c%b%c%b" % (raw[:6], 0x80 | (raw[6] & 0x0F), raw[7:8], 0x80 | (raw[8] & 0x3F), raw[9:]))
+    return id_from_bytes(
+        b"%b%c%b%c%b" % (raw[:6], 0x80 | (raw[6] & 0x0F), raw[7:8], 0x80 | (raw[8] & 0x3F), raw[9:])
+    )
 
 
 def cell_of(some_id: uuid.UUID) -> int:

@@ -111,8 +111,14 @@ def with_home(place: Place, account: Account) -> Place:
     base = state_folder(account)
     prefix = f"jifen-{_short_hash(place.folder)}-"
     for left_over in base.glob(f"{prefix}*"):
-        if not (left_over / "data").exists():
-            shutil.rmtree(left_over, ignore_errors=True)
+        if (left_over / "data").exists():
+            # Books are not lost without a word because a small file was.
+            raise NoPlaceForData(
+                f"{left_over} holds the data of {place.folder}, whose {RECORD} does not name it",
+                "a new server was asked for there",
+                f'write {{"home": "{left_over}"}} into {place.folder / RECORD}, or move the data away',
+            )
+        shutil.rmtree(left_over, ignore_errors=True)
     home = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
     home.chmod(0o711)
     moved = Place(place.folder, home, home / "socket")

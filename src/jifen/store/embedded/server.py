@@ -111,7 +111,7 @@ async def join(place: Place) -> bool:
 async def start(place: Place, account: Account, wheel: Wheel, settings: Mapping[str, str]) -> None:
     """Starts the server, apart from us: it lives on when we end. Under the folder's lock, after `join`.
 
-    Raises OrphansRemain, ServerDidNotStart, SettingRefused.
+    Raises OrphansRemain, ServerDidNotStart, SettingRefused, ServerSilent where it was killed meanwhile.
     """
     line = shlex.join(options(place, settings))
     await processes.no_orphans(place, ORPHANS_S)
@@ -122,7 +122,9 @@ async def start(place: Place, account: Account, wheel: Wheel, settings: Mapping[
     place.start_log.unlink(missing_ok=True)
     with place.start_log.open("xb") as log:
         code = await run(account, command, environment, log)
-    if code != 0 or not await join(place):
+    if code == 0 and not await join(place):
+        raise _ended(place)
+    if code != 0:
         raise ServerDidNotStart(
             f"the server of {place.data} did not start: {_last_words(place)}",
             f"it was started with {line}",
@@ -134,18 +136,27 @@ async def ensure_database(place: Place) -> None:
     """Creates the database where a new server has none. Under the folder's lock.
 
     A process killed over the same leaves a backend that still creates it, which is waited for.
+    Raises ServerSilent where the server ends meanwhile.
     """
     end = time.monotonic() + SILENCE_S
-    while not await _has_database(place):
-        connection = await asyncpg.connect(dsn_of(place, "postgres"), timeout=30)
-        try:
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-        except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError, asyncpg.ObjectInUseError):
+    try:
+        while not await _has_database(place):
+            await _create_database(place)
             if time.monotonic() > end:
-                raise
+                raise _ended(place)
             await asyncio.sleep(_POLL_S)
-        finally:
-            await _close(connection)
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as lost:
+        raise _ended(place) from lost
+
+
+async def _create_database(place: Place) -> None:
+    connection = await asyncpg.connect(dsn_of(place, "postgres"), timeout=30)
+    try:
+        await connection.execute(f"CREATE DATABASE {DATABASE}")
+    except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError, asyncpg.ObjectInUseError):
+        pass
+    finally:
+        await _close(connection)
 
 
 async def _has_database(place: Place) -> bool:
@@ -181,6 +192,14 @@ async def stop(place: Place, mode: str, timeout_s: float = 120) -> bool:
             )
         await asyncio.sleep(_POLL_S)
     return True
+
+
+def _ended(place: Place) -> ServerSilent:
+    return ServerSilent(
+        f"the server of {place.data} ended, or was ended, when it had just begun to answer",
+        "its database was asked for",
+        f"try again; if it happens again, see {place.data / 'log'}",
+    )
 
 
 def _last_words(place: Place) -> str:

@@ -1,0 +1,116 @@
+"""The door: finds the route, sees who asks, answers; whatever goes wrong leaves as a problem."""
+
+import time
+from typing import Any
+
+import asyncpg
+
+from jifen.api.answers import problem_of
+from jifen.api.asking import Asking
+from jifen.api.calls import Call, Gone
+from jifen.api.house import House, now_in
+from jifen.api.problems import CONTENT_TYPE, Problem
+from jifen.api.routing import Reply, Route, Router
+from jifen.engine.command import Unavailable
+from jifen.engine.engine import LOST
+from jifen.parties.keys import PREFIX, Key
+
+ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+CHALLENGE = ((b"www-authenticate", b'Bearer realm="jifen"'),)
+PIECE = 65_536
+
+
+class Door:
+    """The ASGI application of all routes of a table. `house` is set for as long as it is open."""
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self.house: House | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008, "reason": "there are no websockets here"})
+            return
+        try:
+            reply = await self._reply(scope, receive)
+        except Gone:
+            return
+        except Exception as fault:
+            reply = told(fault)
+        body = reply.body
+        if isinstance(body, bytes):
+            length = str(len(body)).encode()
+            headers = [(b"content-type", reply.kind), (b"content-length", length), *ALWAYS, *reply.headers]
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            return
+        headers = [(b"content-type", reply.kind), *ALWAYS, *reply.headers]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        for piece in body:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _reply(self, scope: Any, receive: Any) -> Reply:
+        house = self.house
+        route, args = self.router.find(scope["method"], path_of(scope))
+        if route.who == "anyone":
+            return await route.handle(house)
+        if house is None:
+            raise Problem(
+                "shutting_down", "this server is not open: send this again in a second, with the same key"
+            )
+        headers = dict(scope["headers"])
+        owner = await whose(house, headers)
+        check_role(route, owner)
+        program = await house.program(owner.program)
+        return await route.handle(
+            Call(house, Asking(program, owner, now_in(program)), args, headers, scope, receive)
+        )
+
+
+def path_of(scope: Any) -> str:
+    """The path as it was sent, percent signs and all, below the place where we are mounted."""
+    raw: bytes | None = scope.get("raw_path")
+    path = raw.decode("latin-1") if raw is not None else str(scope["path"])
+    root = scope.get("root_path", "")
+    return path.removeprefix(root) if root else path
+
+
+async def whose(house: House, headers: dict[bytes, bytes]) -> Key:
+    """Who asks.
+
+    Raises:
+        Problem: unauthenticated.
+    """
+    scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise Problem(
+            "unauthenticated", "there is no API key: send `Authorization: Bearer jf_…`", headers=CHALLENGE
+        )
+    if secret.startswith(PREFIX) and len(secret) < 100 and secret.isascii():
+        owner = await house.keys.whose(secret, time.monotonic())
+        if owner is not None:
+            return owner
+    raise Problem(
+        "unauthenticated",
+        "nobody is known by this API key: check it for missing letters, or ask the operator for a new one",
+        headers=CHALLENGE,
+    )
+
+
+def check_role(route: Route, owner: Key) -> None:
+    """Refuse a merchant's key where only the operator's opens."""
+    if route.who == "operator" and owner.merchant is not None:
+        raise Problem(
+            "operator_only",
+            f"{route.summary.rstrip('.')}: that is for the operator, and this key is a merchant's",
+        )
+
+
+def told(fault: Exception) -> Reply:
+    """The reply that tells of a fault."""
+    if isinstance(fault, (*LOST, asyncpg.TooManyConnectionsError)):
+        fault = Unavailable("the database cannot be reached: send this again with the same key")
+    problem = problem_of(fault)
+    return Reply(problem.status, problem.body(), CONTENT_TYPE, tuple(problem.headers))

@@ -1,0 +1,250 @@
+"""Problems: what a caller is told when the answer is no, after RFC 9457, each with a stable code."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from jifen.books.refusals import Code, Refusal
+
+CONTENT_TYPE = b"application/problem+json"
+DETAIL_MOST = 2_000
+VALUE_MOST = 80
+RESERVED = frozenset(("type", "title", "status", "code", "detail", "errors", "retry"))
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What is known of a code: retry says whether the same request may be granted later as it is."""
+
+    status: int
+    title: str
+    remedy: str
+    retry: bool = False
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        # The request itself.
+        "malformed_json": Kind(400, "The body is no JSON", "mend it at the position that is named"),
+        "invalid_request": Kind(422, "A value cannot be taken", "mend the field that `errors` names"),
+        "key_missing": Kind(
+            422,
+            "There is no key",
+            "send the header Idempotency-Key or the field `key`, new for each new fact",
+        ),
+        "key_differs": Kind(
+            422, "There are two keys", "send the header Idempotency-Key or the field `key`, not both"
+        ),
+        "body_too_large": Kind(413, "The body is too large", "send many facts as lines to /v1/bulk"),
+        "line_too_long": Kind(
+            413, "The line is too long", "keep each line under a megabyte; the others go on"
+        ),
+        "unsupported_media_type": Kind(
+            415,
+            "The body is of another kind",
+            "send the Content-Type that is named, in UTF-8, not compressed",
+        ),
+        "not_found": Kind(404, "There is no such address", "look it up in /openapi.json"),
+        "method_not_allowed": Kind(
+            405, "The address takes other methods", "use one that the header Allow names"
+        ),
+        # Who asks.
+        "unauthenticated": Kind(
+            401,
+            "Nobody is known by this key",
+            "send `Authorization: Bearer jf_…` with a key that is not revoked",
+        ),
+        "operator_only": Kind(
+            403, "Only the operator may do this", "ask the programme's operator, or use its key"
+        ),
+        "out_of_scope": Kind(
+            403, "This belongs to another merchant", "name your own merchant or one of its stores"
+        ),
+        # What is named.
+        "member_unknown": Kind(404, "There is no such member", "check the number, or enrol the member first"),
+        "household_unknown": Kind(
+            404, "There is no such household", "check the number, or open the household"
+        ),
+        "store_unknown": Kind(
+            422, "There is no such store", "check the code, or have the operator add the store"
+        ),
+        "merchant_unknown": Kind(
+            422, "There is no such merchant", "check the code, or have the operator add the merchant"
+        ),
+        "api_key_unknown": Kind(
+            404, "There is no such API key", "check the label; a revoked key stays revoked"
+        ),
+        "already_exists": Kind(409, "It exists already", "use what exists, or choose another name"),
+        "retroactive": Kind(
+            409,
+            "What was promised cannot be changed",
+            "choose a time that is not before now nor before the newest",
+        ),
+        # How the house is.
+        "busy": Kind(
+            503, "Too much waits already", "send it again after Retry-After, with the same key", retry=True
+        ),
+        "shutting_down": Kind(
+            503, "This server is shutting down", "send it again, with the same key", retry=True
+        ),
+        "database_unavailable": Kind(
+            503, "The database cannot be reached", "send it again, with the same key", retry=True
+        ),
+        "internal": Kind(
+            500,
+            "A fault of ours",
+            "nothing moved, and it is safe to press again; should it stay, tell us the incident",
+            retry=True,
+        ),
+        # What the books refuse.
+        Code.INSUFFICIENT_POINTS: Kind(409, "Not enough points", "ask for at most what is available"),
+        Code.WALLET_FROZEN: Kind(
+            409, "The wallet is frozen", "wait for the freeze's end, or appeal to the operator"
+        ),
+        Code.WALLET_UNKNOWN: Kind(404, "There is no such wallet", "enrol the member first"),
+        Code.WALLET_ALREADY_FROZEN: Kind(
+            409, "The wallet is frozen already", "lift that freeze, or wait for its end"
+        ),
+        Code.WALLET_NOT_FROZEN: Kind(409, "The wallet is not frozen", "there is nothing to lift"),
+        Code.HOLD_UNKNOWN: Kind(
+            404, "There is no such hold", "check the id; it is that of the answer to the hold"
+        ),
+        Code.HOLD_CLOSED: Kind(409, "The hold is closed", "look at the wallet's entries, and hold anew"),
+        Code.HOLD_LAPSED: Kind(409, "The hold has lapsed", "hold anew, with a later deadline"),
+        Code.HOLD_RUNNING: Kind(
+            409, "The hold still runs", "wait for its deadline, or release it", retry=True
+        ),
+        Code.EXCEEDS_HOLD: Kind(409, "More than is held", "capture at most what is held"),
+        Code.ENTRY_UNKNOWN: Kind(
+            404, "There is no such entry", "send the first fact first, or check its key or id"
+        ),
+        Code.NOT_REVERSIBLE: Kind(409, "This cannot be taken back this way", "do what `detail` says instead"),
+        Code.EXCEEDS_ENTRY: Kind(409, "More than is left of it", "take back at most what is left"),
+        Code.LINE_UNKNOWN: Kind(
+            422, "The purchase has no such line", "check the receipt: name lines of the purchase"
+        ),
+        Code.NOTHING_LEFT: Kind(
+            409, "There is nothing left to do", "look at the entries: it was done before"
+        ),
+        Code.KEY_REUSED: Kind(
+            422, "The key was used for something else", "send a new fact under a new key, a repeat unchanged"
+        ),
+        Code.UNIT_UNKNOWN: Kind(422, "There is no such unit", "use one of the programme's units"),
+        Code.SAME_WALLET: Kind(422, "Giver and taker are one", "name another member"),
+        Code.NOT_ONE_HOUSEHOLD: Kind(
+            409, "They are not of one household", "points stay in the family: open a household"
+        ),
+        Code.OUT_OF_STOCK: Kind(
+            409, "Too few are left", "ask for at most what is left, or for something else"
+        ),
+        Code.STOCK_UNKNOWN: Kind(
+            422, "There is no such stock", "check its code, or have the operator add it"
+        ),
+        Code.CHARITY_UNQUALIFIED: Kind(
+            422, "This is no qualified charity", "name one that the programme lists"
+        ),
+        Code.EVENT_IN_FUTURE: Kind(
+            422, "This has not happened yet", "send the time at which it happened, with its zone"
+        ),
+        Code.NO_RULES: Kind(409, "No rules were in force", "publish rules that are valid from before then"),
+        Code.POINTS_OVERFLOW: Kind(
+            422, "More points than can be kept exact", "check the amount and the rule's rate"
+        ),
+    }
+)
+"""Every code that there is; docs/problems.md lists them too, and a test holds the two equal."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that is wrong: in which field, with which value, and what to do about it."""
+
+    field: str
+    value: str | int | bool | None
+    message: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True):
+    """What was wrong, after RFC 9457. Beside these members stand facts, such as `available` or `until`.
+
+    retry: the same request may be granted later as it is. value: what was sent, cut where it is long.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    retry: bool
+    errors: tuple[Fault, ...] = ()
+
+
+class Problem(Exception):
+    """A no on its way to the caller."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        errors: Sequence[Fault] = (),
+        *,
+        facts: Mapping[str, int | str] = MappingProxyType({}),
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.code = str(code)
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.errors = errors
+        self.facts = facts
+        self.headers = headers
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.kind.status
+
+    def body(self) -> bytes:
+        """The problem as JSON."""
+        members: dict[str, Any] = {
+            "type": f"urn:jifen:problem:{self.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "code": self.code,
+            "detail": cut(self.detail, DETAIL_MOST),
+            "errors": self.errors,
+            "retry": self.kind.retry,
+        }
+        members.update((name, fact) for name, fact in self.facts.items() if name not in RESERVED)
+        return _encode(members)
+
+
+def invalid(field: str, value: object, message: str, code: str = "invalid_request") -> Problem:
+    """The problem of one field. message: what is wrong and, after a colon, what to send instead."""
+    return Problem(code, f"{field}: {message}", (Fault(field, shown(value), message),))
+
+
+def refused(refusal: Refusal) -> Problem:
+    """The problem that a refusal of the books is."""
+    return Problem(refusal.code, refusal.message, facts=refusal.facts)
+
+
+def shown(value: object) -> str | int | bool | None:
+    """A value as it may stand in a problem: short, and exact for every JSON reader."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    if isinstance(value, str):
+        return cut(value.encode("utf-8", "replace").decode(), VALUE_MOST)
+    try:
+        return cut(_encode(value).decode(), VALUE_MOST)
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        return cut(str(type(value).__name__), VALUE_MOST)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, with … where it was cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"

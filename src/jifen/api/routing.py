@@ -1,0 +1,115 @@
+"""Routes as a table: what is served is what is documented, since both are made of it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import msgspec
+
+from jifen.api.problems import KINDS, Problem
+
+JSON = b"application/json"
+NDJSON = b"application/x-ndjson"
+HTML = b"text/html; charset=utf-8"
+
+Who = Literal["anyone", "merchant", "operator"]
+
+
+class Reply(msgspec.Struct):
+    """What is answered: bytes, or pieces of them one after the other."""
+
+    status: int
+    body: bytes | Iterator[bytes]
+    kind: bytes = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A query parameter, for the documents; its reading is the handler's."""
+
+    name: str
+    schema: dict[str, Any]
+    description: str
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One method of one address.
+
+    who: anyone, any API key (a merchant's sees its own), or only an operator's. body, answer: their types.
+    key: whether it takes the header Idempotency-Key. codes: problems beyond those that every route may have.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handle: Callable[[Any], Awaitable[Reply]]
+    who: Who = "merchant"
+    body: Any = None
+    answer: Any = None
+    statuses: tuple[int, ...] = (200,)
+    kind: bytes = JSON
+    key: bool = False
+    query: tuple[Parameter, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = [code for code in self.codes if code not in KINDS]
+        if unknown:
+            raise ValueError(f"route {self.name} names problems that there are not: {unknown}")
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names in the path."""
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+Methods = dict[str, Route]
+Match = tuple[Methods, dict[str, str]]
+
+
+class Router:
+    """Finds routes: plain addresses by one look-up, those with parameters part by part."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._plain: dict[str, Methods] = {}
+        self._shaped: dict[tuple[str, ...], Methods] = {}
+        for route in self.routes:
+            if route.parameters:
+                shape = tuple(route.path.split("/"))
+                self._shaped.setdefault(shape, {})[route.method] = route
+            else:
+                self._plain.setdefault(route.path, {})[route.method] = route
+
+    def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+        """The route of a request and the values of its path's parameters.
+
+        Raises:
+            Problem: not_found, or method_not_allowed with the header Allow.
+        """
+        path = raw_path.removesuffix("/")
+        methods = self._plain.get(path)
+        args: dict[str, str] = {}
+        if methods is None:
+            methods, args = self._match(path)
+        route = methods.get("GET" if method == "HEAD" else method)
+        if route is None:
+            allow = ", ".join(sorted(methods))
+            said = f"{path} takes {allow}, not {method}: use one of these"
+            raise Problem("method_not_allowed", said, headers=((b"allow", allow.encode()),))
+        return route, args
+
+    def _match(self, path: str) -> Match:
+        parts = path.split("/")
+        for shape, methods in self._shaped.items():
+            if len(shape) == len(parts) and all(
+                part == wanted or (part and wanted[:1] == "{")
+                for part, wanted in zip(parts, shape, strict=True)
+            ):
+                return methods, {
+                    wanted[1:-1]: unquote(part)
+                    for part, wanted in zip(parts, shape, strict=True)
+                    if wanted[:1] == "{"
+                }
+        raise Problem("not_found", f"there is no address {path[:200]}: all are listed in /openapi.json")

@@ -1,0 +1,1 @@
+"""The demo: an alliance that is invented, with a year of baskets that are real."""

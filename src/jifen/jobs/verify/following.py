@@ -1,0 +1,145 @@
+"""Following one wallet from its first entry to its head: numbers, hashes, claims, balances, counters."""
+
+from typing import Any
+
+from jifen.books.entries import entry_hash
+from jifen.books.legs import Kind, Leg
+from jifen.books.series import Series
+from jifen.books.wallet import Balance, Lot, Wallet
+from jifen.engine.command import digest_of, entry_id
+from jifen.jobs.verify.counting import Limits, Recount, Values
+from jifen.jobs.verify.report import Report
+from jifen.values.ids import SeriesId
+
+SHARED = frozenset((Kind.TRANSFER,))
+"""Kinds of which one fact writes entries into several wallets; its claim points at the first."""
+
+
+class Following:
+    """One wallet while its entries go by."""
+
+    def __init__(self, row: Any, series: dict[SeriesId, Series], limits: Limits, report: Report) -> None:
+        """row: of verify_wallets; series: all known ones; limits: of all rules ever published."""
+        self._row = row
+        self._series = series
+        self._report = report
+        self._id = row["id"]
+        self._program = row["program"]
+        self._no = 0
+        self._head = b""
+        self._last: Any = None
+        self._recount: Recount | None = Recount(self._program, row["zone"], limits)
+
+    def take(self, row: Any) -> None:
+        """Look at the next entry."""
+        self._chain(row)
+        self._claim(row)
+        if self._recount is not None:
+            try:
+                self._recount.take(row)
+            except ValueError as unreadable:
+                self._found("counters", row, f"{unreadable}", "an explanation that tells what each rule gave")
+                self._recount = None
+        self._last = row
+
+    def _chain(self, row: Any) -> None:
+        no, stored = row["no"], row["hash"]
+        if no != self._no + 1:
+            self._found("chains", row, f"it follows entry {self._no}", f"entry {self._no + 1} before it")
+        elif self._hash(row) != stored:
+            self._found(
+                "chains", row, f"its hash is {stored.hex()}", "the hash of its facts and the one before"
+            )
+        if "\n" in row["event"] or "\n" in row["explanation"]:
+            self._found("chains", row, "its event or explanation holds a line break", "two single lines")
+        self._no, self._head = no, stored
+
+    def _hash(self, row: Any) -> bytes:
+        legs = (
+            tuple(map(Leg, row["series"], row["account"], row["points"], row["counterparty"]))
+            if row["series"]
+            else ()
+        )
+        return entry_hash(
+            self._head,
+            row["wallet"],
+            row["no"],
+            row["id"],
+            row["kind"],
+            row["source"],
+            row["key"],
+            row["occurred_at"],
+            row["recorded_at"],
+            row["reverses"],
+            row["merchant"],
+            row["unit"],
+            Balance(row["available"], row["pending"], row["held"], row["owed"]),
+            row["event"],
+            row["explanation"],
+            legs,
+        )
+
+    def _claim(self, row: Any) -> None:
+        named, owner = row["id"], row["claim_wallet"]
+        if named != entry_id(self._program, row["source"], row["key"]):
+            self._found("claims", row, f"its id is {named}", "the hash of its programme, source and key")
+        if owner is None:
+            self._found("claims", row, "no claim carries its id", "one claim, kept for ever")
+            return
+        elsewhere = owner != self._id and row["kind"] in SHARED
+        if not elsewhere and (owner, row["claim_no"]) != (self._id, row["no"]):
+            so = f"its claim points at entry {row['claim_no']} of wallet {owner}"
+            self._found("claims", row, so, "a claim that points here")
+        if digest_of(owner, row["event"]) != row["digest"]:
+            so = f"claim {named} has the digest {row['digest']}"
+            self._found("claims", row, so, f"{digest_of(owner, row['event'])}, of the wallet and the event")
+
+    def finish(self, counters: Values) -> None:
+        """The wallet's entries are all seen: compare the head, the last balance and the counters stored."""
+        row = self._row
+        self._report.looked("chains", self._no)
+        self._report.looked("claims", self._no)
+        if row["version"] != self._no:
+            self._wrong("chains", "wallet", f"its version is {row['version']}", f"{self._no}: its last entry")
+        elif row["head"] != self._head:
+            self._wrong(
+                "chains", "wallet", f"its head is {row['head'].hex()}", f"the hash of entry {self._no}"
+            )
+        if self._last is not None and row["version"] == self._no:
+            self._balance(self._last)
+        if self._recount is not None:
+            self._report.looked("counters", len(counters))
+            for name, period, stored, counted in self._recount.differing(counters):
+                expected = f"{counted}: what its entries gave and took back"
+                self._wrong("counters", f"counter {name} of {period}", f"{stored}", expected)
+
+    def _balance(self, last: Any) -> None:
+        row = self._row
+        lots = {
+            series: Lot(self._series[series], granted, remaining, held, owed)
+            for series, granted, remaining, held, owed in zip(
+                *(row[column] or () for column in ("series", "granted", "remaining", "held", "owed")),
+                strict=True,
+            )
+            if series in self._series
+        }
+        wallet = Wallet(
+            self._id, row["cell"], self._program, row["zone"], active_at=row["active_at"], lots=lots
+        )
+        stored = Balance(last["available"], last["pending"], last["held"], last["owed"])
+        due = wallet.balance(last["unit"], last["recorded_at"])
+        self._report.looked("balances")
+        if stored != due:
+            self._found("balances", last, f"{_told(stored)} {last['unit']}", f"{_told(due)} in its lots then")
+
+    def _found(self, check: str, row: Any, so: str, expected: str) -> None:
+        self._wrong(check, f"entry {row['no']}", so, expected)
+
+    def _wrong(self, check: str, place: str, so: str, expected: str) -> None:
+        self._report.found(check, self._id, place, so, expected)
+
+
+def _told(balance: Balance) -> str:
+    return (
+        f"available {balance.available}, pending {balance.pending}, held {balance.held}, owed {balance.owed}"
+    )

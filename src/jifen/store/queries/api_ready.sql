@@ -1,0 +1,2 @@
+-- Whether the database answers and has our tables.
+SELECT count(*) FROM program
