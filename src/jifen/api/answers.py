@@ -9,11 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from jifen.api.problems import Problem, refused
+from jifen.api.problems import Fault, Problem, refused
 from jifen.books.legs import Kind
 from jifen.books.refusals import Refusal
 from jifen.books.wallet import Balance
 from jifen.engine.command import Answer, Busy, Closed, Faulty, Receipt, Unavailable
+from jifen.parties.catalog import Conflict
 
 log = logging.getLogger("jifen.api")
 
@@ -76,6 +77,9 @@ def problem_of(fault: BaseException) -> Problem:
         case Busy():
             retry_after = str(fault.retry_after_s).encode()
             return Problem("busy", str(fault), headers=((b"retry-after", retry_after),))
+        case Conflict():
+            code = "retroactive" if fault.field == "valid_from" else "already_exists"
+            return Problem(code, str(fault), (Fault(fault.field, None, str(fault)),))
         case Closed():
             return Problem("shutting_down", str(fault), headers=((b"retry-after", b"1"),))
         case Unavailable():

@@ -20,8 +20,10 @@ from jifen.api.lines import CHUNK_LINES, Numbered, Spool, chunks, refuse_header_
 from jifen.api.lines import KINDS as LINE_KINDS
 from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid
-from jifen.api.routing import Reply
+from jifen.api.routing import NDJSON, Reply, Route
+from jifen.api.setup_bodies import LineAnswer
 from jifen.api.writes import MAYBE_NEW
+from jifen.books.refusals import Code
 from jifen.engine.command import Answer, Busy, Closed, Command
 from jifen.values.ids import WalletId
 
@@ -151,7 +153,7 @@ class Run:
             self._command(asking, facts, flight, found)
 
     async def _submit(self, flight: Flight) -> None:
-        """Hand the commands in, in order; a full queue is waited for, and so the client is not read meanwhile."""
+        """Hand the commands in, in order. A full queue is waited for: meanwhile the client is not read."""
         while True:
             answers = asyncio.ensure_future(self.house.engine.submit_all(flight.commands))
             # The engine takes them in, or refuses, as soon as its task runs for the first time.
@@ -198,3 +200,18 @@ async def bulk(call: Call) -> Reply:
         spool.drop()
         raise
     return spool.reply()
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/bulk",
+        name="book_in_bulk",
+        summary="Book many facts, a line each, answered line by line in order",
+        handle=bulk,
+        body=bodies.BulkLine,
+        answer=LineAnswer,
+        kind=NDJSON,
+        codes=("line_too_long", "member_unknown", Code.KEY_REUSED),
+    ),
+)

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from jifen.api.settings import Settings
+from jifen.books.series import Series
 from jifen.engine.engine import LOST, Engine
 from jifen.parties.catalog import Catalog
 from jifen.parties.keys import Keys
@@ -20,7 +21,7 @@ from jifen.store import embedded
 from jifen.store.database import CONNECT_S, connect_pool, open_database
 from jifen.store.migrate import migrate
 from jifen.store.queries import q
-from jifen.values.ids import ProgramId
+from jifen.values.ids import ProgramId, SeriesId
 
 log = logging.getLogger("jifen.api")
 
@@ -45,6 +46,7 @@ class House:
             queue_most=settings.queue_most,
             revive=self.revive if settings.database_url is None else self.reconnect,
         )
+        self.series: dict[SeriesId, Series] = {}
         self._known: dict[ProgramId, int] = {}
 
     async def program(self, program: ProgramId) -> Program:

@@ -143,13 +143,14 @@ def _remedy(said: str, value: Any) -> str:
     if bound.startswith("with a timezone"):
         return f"has no zone: send {WORDS['datetime']}"
     if bound.startswith("matching"):
-        return f"has letters that are not allowed here: send a text {bound.replace('matching regex', 'that matches')}"
+        pattern = bound.removeprefix("matching regex").strip()
+        return f"has letters that are not allowed here: send a text that matches {pattern}"
     if bound.startswith("of length >= 1") and not value:
         return "is empty: send at least one, or leave the field out where it is optional"
+    limit = bound.replace("<=", "at most").replace(">=", "at least")
     if bound.startswith("of length"):
-        return f"has the wrong length: send {words.split(',')[0]} {bound.replace('<=', 'at most').replace('>=', 'at least')}"
+        return f"has the wrong length: send {words.split(',')[0]} {limit}"
     if bound:
-        limit = bound.replace("<=", "at most").replace(">=", "at least")
         return f"is out of range: send a whole number of {limit}"
     got = f", not {match['got']}" if match["got"] else ""
     return f"has the wrong type: send {words}{got}"

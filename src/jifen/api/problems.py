@@ -65,9 +65,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         # What is named.
         "member_unknown": Kind(404, "There is no such member", "check the number, or enrol the member first"),
-        "household_unknown": Kind(
-            404, "There is no such household", "check the number, or open the household"
-        ),
         "store_unknown": Kind(
             422, "There is no such store", "check the code, or have the operator add the store"
         ),

@@ -24,6 +24,10 @@ class Reply(msgspec.Struct):
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
+Handle = Callable[[Any], Awaitable[Reply]]
+"""What answers a route: of a call, or, where anyone may ask, of the house."""
+
+
 class Parameter(msgspec.Struct, frozen=True):
     """A query parameter, for the documents; its reading is the handler's."""
 
@@ -43,7 +47,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     name: str
     summary: str
-    handle: Callable[[Any], Awaitable[Reply]]
+    handle: Handle
     who: Who = "merchant"
     body: Any = None
     answer: Any = None

@@ -1,6 +1,6 @@
 """Single writes: one fact in, its receipt out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,11 +13,10 @@ from jifen.api.commanding import command_of, look_up
 from jifen.api.house import now_in
 from jifen.api.parsing import read
 from jifen.api.problems import CONTENT_TYPE, Problem
-from jifen.api.routing import JSON, Reply, Route
+from jifen.api.routing import JSON, Handle, Reply, Route
 from jifen.books.refusals import Code
 from jifen.engine.command import Command
 
-Handle = Callable[[Call], Awaitable[Reply]]
 Named = Callable[[Call, Any], bodies.AnyFact]
 
 MAYBE_NEW = frozenset(("store_unknown", "merchant_unknown", Code.UNIT_UNKNOWN))

@@ -90,6 +90,11 @@ class Wallet(msgspec.Struct):
     holds: dict[Id, Hold] = {}
     counters: dict[tuple[str, str], int] = {}
     tallies: dict[str, Tally] = {}
+    idles: bool = False
+
+    def __post_init__(self) -> None:
+        """Note whether any lot expires by idleness."""
+        self.idles = any(lot.series.idle_months is not None for lot in self.lots.values())
 
     def never_counted(self, period: str) -> bool:
         """Whether no counter of a period can exist, since the wallet's last activity was before it."""
@@ -146,7 +151,7 @@ class Wallet(msgspec.Struct):
         """Note an activity; it extends what expires by idleness, so balances are counted anew."""
         if at > self.active_at:
             self.active_at = at
-            if any(lot.series.idle_months for lot in self.lots.values()):
+            if self.idles:
                 self.tallies.clear()
 
     def post(self, legs: Iterable[Leg], known: Mapping[SeriesId, Series]) -> set[SeriesId]:
@@ -160,6 +165,7 @@ class Wallet(msgspec.Struct):
             lot = self.lots.get(leg.series)
             if lot is None:
                 lot = self.lots[leg.series] = Lot(known[leg.series])
+                self.idles |= lot.series.idle_months is not None
             points, account = leg.points, leg.account
             lot.remaining += points
             if account is Account.HELD:

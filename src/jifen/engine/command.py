@@ -181,8 +181,7 @@ class Faulty(Exception):
 
 def check_time(occurred_at: datetime, recorded_at: datetime, tolerance_s: int = 300) -> Refusal | None:
     """Refuse what is said to happen later than now, with five minutes for clocks that differ."""
-    ahead = (occurred_at - recorded_at).total_seconds()
-    if ahead <= tolerance_s:
+    if occurred_at <= recorded_at or (occurred_at - recorded_at).total_seconds() <= tolerance_s:
         return None
     return Refusal(
         Code.EVENT_IN_FUTURE,

@@ -10,7 +10,7 @@ import asyncpg
 
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series
-from jifen.books.wallet import BooksError, Wallet
+from jifen.books.wallet import Wallet
 from jifen.engine.applying import Outcome, Writing
 from jifen.engine.command import Answer, Command, Faulty, Receipt, Unavailable
 from jifen.engine.loading import (
@@ -121,6 +121,8 @@ class Engine:
             except LOST as fault:
                 log.warning("database lost (%r), attempt %d", fault, attempt + 1)
                 self._forget(batch)
+                # What was answered stays answered: a refusal must not be decided again behind the caller's back.
+                batch = [ticket for ticket in batch if not ticket.answered]
                 if attempt:
                     await asyncio.sleep(min(2.0, 0.1 * 2**attempt))
                 await self._bring_back()
@@ -145,7 +147,7 @@ class Engine:
                     outcome, decided = await self._once_locked(conn, batch)
             except LOST:
                 raise
-            except (asyncpg.PostgresError, BooksError, ValueError, TypeError, KeyError) as fault:
+            except Exception as fault:
                 self._forget(batch)
                 races += 1
                 if isinstance(fault, AGAIN) and races < 10:

@@ -78,6 +78,7 @@ async def load_wallets(
                 snapshot.lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
                 if held and (not holding or holding[-1] != wallet):
                     holding.append(wallet)
+        snapshot.idles = any(lot.series.idle_months is not None for lot in snapshot.lots.values())
         found[wallet] = snapshot
     if holding:
         for row in await conn.fetch(q("holds_load"), [cell_of(wallet) for wallet in holding], holding):

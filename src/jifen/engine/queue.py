@@ -36,6 +36,11 @@ class Ticket:
         self.wallets: tuple[WalletId, ...] = command.wallets
         self.recorded_at: datetime = command.recorded_at
 
+    @property
+    def answered(self) -> bool:
+        """Whether its caller has the answer."""
+        return self.call.answers[self.index] is not None
+
     def answer(self, answer: Answer | BaseException) -> None:
         """Give the answer, once; later ones are ignored."""
         call = self.call
@@ -78,7 +83,8 @@ class Queue:
         if not commands:
             call.future.set_result(None)
             return call
-        self._waiting.extend(Ticket(command, call, index) for index, command in enumerate(commands))
+        # A list first: a command that cannot be named raises before any of them is taken in.
+        self._waiting.extend([Ticket(command, call, index) for index, command in enumerate(commands)])
         self._idle.clear()
         self._wake.set()
         return call

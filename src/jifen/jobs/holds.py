@@ -11,6 +11,7 @@ from jifen.engine.engine import Engine
 from jifen.jobs.expiry import SOURCE
 from jifen.jobs.handing import BATCH, Outcome, hand_in
 from jifen.mall.holding import Release
+from jifen.parties.programs import Program
 from jifen.store.queries import q
 from jifen.values.ids import NOBODY, EntryId, Id, ProgramId, WalletId
 
@@ -25,7 +26,7 @@ class _Lapse(msgspec.Struct, frozen=True):
 async def lapse_due(
     pool: asyncpg.Pool,
     engine: Engine,
-    program: ProgramId,
+    program: Program,
     now: datetime,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -43,8 +44,8 @@ async def lapse_due(
     outcome = Outcome()
     after: tuple[datetime, Id] = (EPOCH, NOBODY)
     looked = 0
-    while rows := await pool.fetch(q("job_lapsing"), program, now, *after, BATCH):
-        commands = [_command(program, row["wallet"], row["id"], now) for row in rows]
+    while rows := await pool.fetch(q("job_lapsing"), program.id, now, *after, BATCH):
+        commands = [_command(program.id, row["wallet"], row["id"], now) for row in rows]
         outcome.count(commands, await hand_in(engine, commands))
         looked += len(rows)
         if progress is not None:

@@ -9,8 +9,10 @@ import msgspec
 
 from jifen.jobs.merkle import Sibling, Tree, leaf_of
 from jifen.jobs.streaming import Connection, batches
+from jifen.parties.programs import Program
 from jifen.store.queries import q
 from jifen.values.ids import ProgramId, WalletId, cell_of
+from jifen.values.periods import local_day
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -38,24 +40,25 @@ class Inclusion(msgspec.Struct, frozen=True):
     path: list[Sibling]
 
 
-async def take_root(pool: asyncpg.Pool, program: ProgramId, day: date, now: datetime) -> Root:
-    """Keep the heads of all wallets as they are now, and the root over them; once per programme and day.
+async def take_root(pool: asyncpg.Pool, program: Program, now: datetime) -> Root:
+    """Keep the heads of all wallets as they are, and the root over them; once per local day.
 
     In one transaction, so a kill leaves nothing behind. A second call for the day gives the first root.
 
     Raises:
         asyncpg.PostgresError, OSError: the database could not be written.
     """
+    day = local_day(now, program.zone)
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute("SET LOCAL statement_timeout = 0")
-        await conn.execute(q("job_turn"), lock_of("root", program))
-        stored = await conn.fetchrow(q("job_root"), program, day)
+        await conn.execute(q("job_turn"), lock_of("root", program.id))
+        stored = await conn.fetchrow(q("job_root"), program.id, day)
         if stored is not None:
             return Root(day, stored["root"], stored["wallets"], stored["taken_at"], False)
-        await conn.execute(q("job_heads_add"), program, day)
-        tree, _ = await _tree(conn, program, day, None)
+        await conn.execute(q("job_heads_add"), program.id, day)
+        tree, _ = await _tree(conn, program.id, day, None)
         taken = Root(day, tree.root(), tree.leaves, now.astimezone(UTC), True)
-        await conn.execute(q("job_root_add"), program, day, taken.root, taken.wallets, taken.taken_at)
+        await conn.execute(q("job_root_add"), program.id, day, taken.root, taken.wallets, taken.taken_at)
         return taken
 
 

@@ -110,7 +110,8 @@ class Jobs:
         await self._each(self._day)
 
     async def _lapse(self, due: Due) -> None:
-        lapsed = await lapse_due(self._pool, self._engine, due.program, due.now)
+        program = await self._catalog.program(due.program)
+        lapsed = await lapse_due(self._pool, self._engine, program, due.now)
         if lapsed.booked or lapsed.failed:
             log.info("programme %s: lapse: %s", due.code, lapsed)
 
@@ -119,8 +120,9 @@ class Jobs:
         if "expiry" not in done and not await self._expire(due):
             return
         if "root" not in done:
-            taken = await take_root(self._pool, due.program, due.day, due.now)
-            log.info("programme %s: root of %s over %d wallets", due.code, due.day, taken.wallets)
+            program = await self._catalog.refresh(due.program)
+            taken = await take_root(self._pool, program, due.now)
+            log.info("programme %s: root of %s over %d wallets", due.code, taken.day, taken.wallets)
 
     async def _expire(self, due: Due) -> bool:
         """Whether the day's expiry is over, be it with failures, which are looked at again after a while."""

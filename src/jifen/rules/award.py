@@ -16,7 +16,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Facts(msgspec.Struct, gc=False):
-    """What rules read of one purchase or act. `counters`: what was used before, by (name, period)."""
+    """What rules read of one purchase or act; by_category: fen of the lines of each category."""
 
     merchant: str
     store: str
@@ -25,6 +25,18 @@ class Facts(msgspec.Struct, gc=False):
     amount: int
     lines: tuple[Line, ...] = ()
     act: str | None = None
+    by_category: dict[str, int] = {}
+    tags: set[str] = set()
+
+    def __post_init__(self) -> None:
+        """Add the lines up once, for all rules."""
+        if self.lines:
+            sums: dict[str, int] = {}
+            for line in self.lines:
+                sums[line.category] = sums.get(line.category, 0) + line.amount
+                if line.tags:
+                    self.tags.update(line.tags)
+            self.by_category = sums
 
 
 class Share(msgspec.Struct, frozen=True, gc=False):

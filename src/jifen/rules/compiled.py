@@ -8,7 +8,10 @@ from jifen.rules.award import Award, Facts, Share
 from jifen.rules.definition import AnyRule, Conditions, Flat, Multiplier, PerAmount, Rounding, RuleSet
 from jifen.values.periods import Active, Validity, end_of_day, expires_at, period_key, start_of_day
 
-Used = Mapping[tuple[str, str], int]
+Counter = tuple[str, str]
+"""A counter's name and period."""
+
+Used = Mapping[Counter, int]
 KEPT_DAYS = 2000
 """For how many days a rule keeps what it has worked out."""
 
@@ -24,8 +27,19 @@ def rounded(numerator: int, denominator: int, how: Rounding) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def _not_on(when: Conditions, day: date) -> str | None:
+    """Why a rule gives nothing on a day; None: it may."""
+    if when.weekdays and day.isoweekday() not in when.weekdays:
+        return "weekday"
+    if when.month_days and day.day not in when.month_days:
+        return "month_day"
+    if when.dates and day not in when.dates:
+        return "date"
+    return None
+
+
 def _tests(when: Conditions) -> list[tuple[str, Test]]:
-    """The conditions that are given, each with the reason said where it does not hold."""
+    """The conditions beside the day that are given, each with the reason said where it does not hold."""
     found: list[tuple[str, Test]] = []
     if when.merchants:
         merchants = frozenset(when.merchants)
@@ -33,15 +47,6 @@ def _tests(when: Conditions) -> list[tuple[str, Test]]:
     if when.stores:
         stores = frozenset(when.stores)
         found.append(("store", lambda facts: facts.store in stores))
-    if when.weekdays:
-        weekdays = frozenset(when.weekdays)
-        found.append(("weekday", lambda facts: facts.day.isoweekday() in weekdays))
-    if when.month_days:
-        month_days = frozenset(when.month_days)
-        found.append(("month_day", lambda facts: facts.day.day in month_days))
-    if when.dates:
-        dates = frozenset(when.dates)
-        found.append(("date", lambda facts: facts.day in dates))
     if when.minimum_fen:
         found.append(("minimum", lambda facts, least=when.minimum_fen: facts.amount >= least))  # type: ignore[misc]
     if when.since is not None:
@@ -65,12 +70,79 @@ def _life(validity: Validity, pending_days: int, day: date, zone: str) -> Life:
     return matures, expires, None
 
 
+Raw = Callable[[Facts, Mapping[str, int]], int]
+"""The points of a rule before caps and once, from the facts and what other rules gave."""
+
+
+def _per_amount(rule: PerAmount) -> Raw:
+    rates = {category: (rate.points, rate.fen) for category, rate in rule.rates.items()}
+    points, fen, rounding = rule.rate.points, rule.rate.fen, rule.rounding
+
+    def raw(facts: Facts, given: Mapping[str, int]) -> int:
+        if facts.act is not None:
+            return 0
+        plain = facts.amount
+        numerator, denominator = 0, fen
+        if rates:
+            for category, amount in facts.by_category.items():
+                own = rates.get(category)
+                if own is None:
+                    continue
+                plain -= amount
+                own_points, own_fen = own
+                if own_fen == denominator:
+                    numerator += amount * own_points
+                else:
+                    numerator = numerator * own_fen + amount * own_points * denominator
+                    denominator *= own_fen
+        return rounded(numerator + plain * points * (denominator // fen), denominator, rounding)
+
+    return raw
+
+
+def _flat(rule: Flat) -> Raw:
+    points, acts = rule.points, frozenset(rule.acts)
+    categories, tags = frozenset(rule.categories), frozenset(rule.tags)
+
+    def raw(facts: Facts, given: Mapping[str, int]) -> int:
+        if acts:
+            return points if facts.act in acts else 0
+        if facts.act is not None or facts.amount <= 0:
+            return 0
+        if categories and categories.isdisjoint(facts.by_category):
+            return 0
+        if tags and tags.isdisjoint(facts.tags):
+            return 0
+        return points
+
+    return raw
+
+
+def _multiplier(rule: Multiplier, whole: RuleSet) -> Raw:
+    extra = Fraction(rule.factor) - 1
+    of = frozenset(rule.of) or frozenset(other.id for other in whole.rules if isinstance(other, PerAmount))
+
+    def raw(facts: Facts, given: Mapping[str, int]) -> int:
+        base = sum(points for other, points in given.items() if other in of)
+        return max(0, rounded(base * extra.numerator, extra.denominator, rule.rounding))
+
+    return raw
+
+
+def _raw(rule: AnyRule, whole: RuleSet) -> Raw:
+    match rule:
+        case PerAmount():
+            return _per_amount(rule)
+        case Flat():
+            return _flat(rule)
+        case Multiplier():
+            return _multiplier(rule, whole)
+
+
 class CompiledRule:
     """One rule, ready to run."""
 
-    __slots__ = (
-        "_lives", "caps", "definition", "factor", "of", "once", "rates", "reads", "tests", "unit", "validity",
-    )  # fmt: skip
+    __slots__ = ("caps", "definition", "once", "raw", "reads", "tests", "unit", "validity")
 
     def __init__(self, rule: AnyRule, whole: RuleSet) -> None:
         self.definition = rule
@@ -79,77 +151,57 @@ class CompiledRule:
         self.validity = rule.validity or whole.validity
         self.caps = [(f"cap:{rule.id}", cap.per, cap.points) for cap in rule.caps]
         self.once = f"once:{rule.id}" if rule.once else None
+        self.raw = _raw(rule, whole)
         self.reads = [(name, per) for name, per, _ in self.caps if per != "event"]
         if rule.once:
             self.reads.append((f"once:{rule.id}", rule.once))
-        self._lives: dict[date, Life] = {}
-        self.rates: dict[str, tuple[int, int]] = {}
-        self.of: frozenset[str] = frozenset()
-        self.factor = (0, 1)
-        if isinstance(rule, PerAmount):
-            self.rates = {category: (rate.points, rate.fen) for category, rate in rule.rates.items()}
-        elif isinstance(rule, Multiplier):
-            extra = Fraction(rule.factor) - 1
-            self.factor = (extra.numerator, extra.denominator)
-            self.of = frozenset(rule.of) or frozenset(
-                other.id for other in whole.rules if isinstance(other, PerAmount)
-            )
 
-    def life(self, day: date, zone: str) -> Life:
-        """From when and until when points earned on a day can be used."""
-        found = self._lives.get(day)
-        if found is None:
-            if len(self._lives) > KEPT_DAYS:
-                self._lives.clear()
-            found = self._lives[day] = _life(self.validity, self.definition.pending_days, day, zone)
-        return found
 
-    def raw(self, facts: Facts, given: Mapping[str, int]) -> int:
-        """The points before caps and once."""
-        rule = self.definition
-        if isinstance(rule, PerAmount):
-            return self._per_amount(rule, facts)
-        if isinstance(rule, Flat):
-            return self._flat(rule, facts)
-        numerator, denominator = self.factor
-        whole = sum(points for other, points in given.items() if other in self.of)
-        return max(0, rounded(whole * numerator, denominator, rule.rounding))
+class RuleOnDay:
+    """A rule as it is on one day: the counters of that day's periods, and how long its points live."""
 
-    def _per_amount(self, rule: PerAmount, facts: Facts) -> int:
-        if facts.act is not None:
-            return 0
-        rate = rule.rate
-        if not self.rates or not facts.lines:
-            return rounded(facts.amount * rate.points, rate.fen, rule.rounding)
-        plain = 0
-        special: dict[tuple[int, int], int] = {}
-        rates = self.rates
-        for line in facts.lines:
-            own = rates.get(line.category)
-            if own is None:
-                plain += line.amount
-            else:
-                special[own] = special.get(own, 0) + line.amount
-        if not special:
-            return rounded(plain * rate.points, rate.fen, rule.rounding)
-        numerator, denominator = plain * rate.points, rate.fen
-        for (points, fen), amount in special.items():
-            if fen == denominator:
-                numerator += amount * points
-            else:
-                numerator, denominator = numerator * fen + amount * points * denominator, denominator * fen
-        return rounded(numerator, denominator, rule.rounding)
+    __slots__ = ("caps", "funder", "id", "life", "most", "once", "raw", "tests", "unit")
 
-    def _flat(self, rule: Flat, facts: Facts) -> int:
-        if rule.acts:
-            return rule.points if facts.act in rule.acts else 0
-        if facts.act is not None or facts.amount <= 0:
-            return 0
-        if rule.categories and not any(line.category in rule.categories for line in facts.lines):
-            return 0
-        if rule.tags and not any(tag in rule.tags for line in facts.lines for tag in line.tags):
-            return 0
-        return rule.points
+    def __init__(self, rule: CompiledRule, day: date, zone: str) -> None:
+        definition = rule.definition
+        self.id = definition.id
+        self.unit = rule.unit
+        self.funder = definition.funder
+        self.raw = rule.raw
+        self.tests = rule.tests
+        self.life = _life(rule.validity, definition.pending_days, day, zone)
+        self.most = min((most for _, per, most in rule.caps if per == "event"), default=None)
+        self.caps = [((name, period_key(per, day)), most) for name, per, most in rule.caps if per != "event"]
+        self.once: Counter | None = None
+        if rule.once is not None and definition.once is not None:
+            self.once = (rule.once, period_key(definition.once, day))
+
+    def give(
+        self, facts: Facts, given: Mapping[str, int], used: Used, award: Award
+    ) -> tuple[int, str | None]:
+        """The points of this rule, and why there are none."""
+        for reason, test in self.tests:
+            if not test(facts):
+                return 0, reason
+        points = self.raw(facts, given)
+        if points <= 0:
+            return 0, "nothing"
+        if self.once is not None:
+            before = award.read[self.once] = used.get(self.once, 0)
+            if before > 0:
+                return 0, "once"
+        if self.most is not None and points > self.most:
+            points = self.most
+        for counter, most in self.caps:
+            before = award.read[counter] = used.get(counter, 0)
+            points = min(points, most - before)
+        if points <= 0:
+            return 0, "cap"
+        for counter, _ in self.caps:
+            award.counts[counter] = points
+        if self.once is not None:
+            award.counts[self.once] = 1
+        return points, None
 
 
 class CompiledRules:
@@ -164,15 +216,24 @@ class CompiledRules:
         # Multipliers read what the others gave, so they run last.
         self.rules = sorted(compiled, key=lambda rule: isinstance(rule.definition, Multiplier))
         self._reads = tuple({read for rule in compiled for read in rule.reads})
-        self._read_on: dict[date, list[tuple[str, str]]] = {}
+        self._days: dict[date, tuple[list[RuleOnDay], list[Counter]]] = {}
 
-    def reads(self, day: date) -> list[tuple[str, str]]:
+    def reads(self, day: date) -> list[Counter]:
         """The counters, by (name, period), that an evaluation for that day may read."""
-        found = self._read_on.get(day)
+        return self._on(day)[1]
+
+    def _on(self, day: date) -> tuple[list[RuleOnDay], list[Counter]]:
+        """The rules that may give something on a day, and the counters of that day."""
+        found = self._days.get(day)
         if found is None:
-            if len(self._read_on) > KEPT_DAYS:
-                self._read_on.clear()
-            found = self._read_on[day] = [(name, period_key(per, day)) for name, per in self._reads]
+            if len(self._days) > KEPT_DAYS:
+                self._days.clear()
+            rules = [
+                RuleOnDay(rule, day, self.zone)
+                for rule in self.rules
+                if _not_on(rule.definition.when, day) is None
+            ]
+            found = self._days[day] = (rules, [(name, period_key(per, day)) for name, per in self._reads])
         return found
 
     def evaluate(self, facts: Facts, used: Used, *, explain: bool = False) -> Award:
@@ -183,53 +244,16 @@ class CompiledRules:
         """
         award = Award([], {}, {}, [])
         given: dict[str, int] = {}
-        for rule in self.rules:
-            definition = rule.definition
-            why = None
-            for reason, test in rule.tests:
-                if not test(facts):
-                    why = reason
-                    break
-            points = 0
-            if why is None:
-                points = rule.raw(facts, given)
-                if points <= 0:
-                    why = "nothing"
-                elif rule.caps or rule.once:
-                    points, why = self._limit(rule, points, facts.day, used, award)
+        for rule in self._on(facts.day)[0]:
+            points, why = rule.give(facts, given, used, award)
             if why is not None:
                 if explain:
-                    award.missed.append((definition.id, why))
+                    award.missed.append((rule.id, why))
                 continue
-            given[definition.id] = points
-            matures, expires, idle = rule.life(facts.day, self.zone)
-            award.shares.append(
-                Share(definition.id, points, rule.unit, definition.funder, matures, expires, idle)
-            )
+            given[rule.id] = points
+            award.shares.append(Share(rule.id, points, rule.unit, rule.funder, *rule.life))
+        if explain:
+            for other in self.rules:
+                if (why := _not_on(other.definition.when, facts.day)) is not None:
+                    award.missed.append((other.definition.id, why))
         return award
-
-    def _limit(
-        self, rule: CompiledRule, points: int, day: date, used: Used, award: Award
-    ) -> tuple[int, str | None]:
-        counts: list[tuple[str, str]] = []
-        once = rule.definition.once
-        if rule.once is not None and once is not None:
-            key = (rule.once, period_key(once, day))
-            before = award.read[key] = used.get(key, 0)
-            if before > 0:
-                return 0, "once"
-        for name, per, most in rule.caps:
-            if per == "event":
-                points = min(points, most)
-                continue
-            key = (name, period_key(per, day))
-            before = award.read[key] = used.get(key, 0)
-            points = min(points, most - before)
-            counts.append(key)
-        if points <= 0:
-            return 0, "cap"
-        for key in counts:
-            award.counts[key] = points
-        if rule.once is not None and once is not None:
-            award.counts[(rule.once, period_key(once, day))] = 1
-        return points, None

@@ -84,6 +84,10 @@ class Report:
         return out.getvalue()
 
     def __rich__(self) -> RenderableType:
+        return self.table()
+
+    def table(self) -> RenderableType:
+        """The checks with their counts and seconds, then the findings and the verdict, for rich."""
         table = Table(box=None, pad_edge=False)
         table.add_column("check")
         table.add_column("proves", ratio=1)

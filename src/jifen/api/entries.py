@@ -1,0 +1,151 @@
+"""An entry in full: its legs, its proof, and why its points moved, rule by rule."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from jifen.api.views import (
+    CounterView,
+    EntryView,
+    ExplanationView,
+    LegView,
+    MissedView,
+    ShareView,
+    WholeEntryView,
+)
+from jifen.books.entries import Entry
+from jifen.books.legs import Kind
+from jifen.books.series import Series
+from jifen.engine.command import moved
+from jifen.events.earning import facts_of
+from jifen.events.event import Explanation, lines_of, read_act, read_explanation, read_purchase
+from jifen.parties.programs import Program
+from jifen.rules.award import Facts
+from jifen.rules.compiled import CompiledRules
+from jifen.store.queries import q
+from jifen.values.ids import SeriesId, cell_of
+
+WHY = {
+    "merchant": "it is for other merchants",
+    "store": "it is for other stores",
+    "weekday": "it is for other days of the week",
+    "month_day": "it is for other days of the month",
+    "date": "it is for other dates",
+    "minimum": "the amount is below its minimum",
+    "since": "it had not begun",
+    "until": "it was over",
+    "nothing": "nothing in this event is what it rewards",
+    "once": "it had been given in this period",
+    "cap": "its cap was reached",
+}
+"""Why a rule gave nothing, by the reason that the rules give."""
+
+
+def party(program: Program, one: UUID | None) -> str | None:
+    """The code of a merchant, `operator` for the programme's own side, None for a wallet or nobody."""
+    if one is None:
+        return None
+    merchant = program.merchants_by_id.get(one)  # type: ignore[call-overload]
+    if merchant is not None:
+        return str(merchant.code)
+    return "operator" if one == program.operator else None
+
+
+def short(program: Program, entry: Entry) -> EntryView:
+    """An entry for a list."""
+    return EntryView(**_fields(program, entry))
+
+
+def _fields(program: Program, entry: Entry) -> dict[str, Any]:
+    points, repaid, owed_more = moved(entry.kind, entry.legs)
+    return {
+        "id": entry.id,
+        "no": entry.no,
+        "kind": entry.kind,
+        "unit": entry.unit,
+        "points": points,
+        "repaid": repaid,
+        "owed_more": owed_more,
+        "balance": entry.balance,
+        "merchant": party(program, entry.merchant),
+        "source": entry.source,
+        "key": entry.key,
+        "reverses": entry.reverses,
+        "occurred_at": entry.occurred_at,
+        "recorded_at": entry.recorded_at,
+    }
+
+
+async def whole(
+    conn: Any, program: Program, entry: Entry, member: str | None, series: dict[SeriesId, Series]
+) -> WholeEntryView:
+    """An entry in full; `series` holds those of its legs."""
+    previous = await conn.fetchval(q("api_hash"), cell_of(entry.wallet), entry.wallet, entry.no - 1)
+    legs = tuple(
+        LegView(
+            series=leg.series,
+            account=leg.account,
+            points=leg.points,
+            counterparty=leg.counterparty,
+            party=party(program, leg.counterparty),
+            expires_at=series[leg.series].expires_at,
+        )
+        for leg in entry.legs
+    )
+    return WholeEntryView(
+        **_fields(program, entry),
+        member=member,
+        wallet=entry.wallet,
+        legs=legs,
+        event=msgspec.Raw(entry.event.encode()),
+        explanation=explanation_of(program, entry),
+        hash=entry.hash.hex(),
+        previous=(previous or b"").hex(),
+    )
+
+
+def explanation_of(program: Program, entry: Entry) -> ExplanationView | None:
+    """Why an entry moved its points; None for what no rule decides.
+
+    What gave nothing is found by evaluating the rules of then again, with the facts that were stored.
+    """
+    if entry.kind not in (Kind.PURCHASE, Kind.ACT, Kind.RETURN) or not entry.explanation:
+        return None
+    stored = read_explanation(entry.explanation)
+    rules = program.rules_version(stored.rules)
+    titles = {rule.id: rule.title or rule.id for rule in rules.definition.rules}
+    return ExplanationView(
+        rules=stored.rules,
+        contract=stored.contract,
+        shares=tuple(
+            ShareView(rule=rule, title=titles.get(rule, rule), points=points)
+            for rule, points in stored.shares
+        ),
+        missed=tuple(
+            MissedView(rule=rule, title=titles.get(rule, rule), reason=reason, why=WHY.get(reason, reason))
+            for rule, reason in _missed(program, entry, stored, rules)
+        ),
+        read=tuple(
+            CounterView(counter=name, period=period, before=value) for name, period, value in stored.read
+        ),
+    )
+
+
+def _missed(
+    program: Program, entry: Entry, stored: Explanation, rules: CompiledRules
+) -> list[tuple[str, str]]:
+    if entry.kind is Kind.RETURN:
+        return []
+    used = {(name, period): value for name, period, value in stored.read}
+    return rules.evaluate(_facts(program, entry), used, explain=True).missed
+
+
+def _facts(program: Program, entry: Entry) -> Facts:
+    if entry.kind is Kind.ACT:
+        done = read_act(entry.event)
+        store = program.stores[done.store] if done.store else None
+        return facts_of(program, store, entry.occurred_at, 0, (), done.act)
+    bought = read_purchase(entry.event)
+    store = program.stores[bought.store]
+    return facts_of(program, store, entry.occurred_at, bought.amount, lines_of(bought), None)

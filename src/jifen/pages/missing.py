@@ -1,0 +1,74 @@
+"""Missing: why a rule gave nothing, said so that a member knows what would have given it."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from jifen.pages import figures, naming
+from jifen.pages.sums import sum_of
+from jifen.pages.words import Words
+from jifen.parties.programs import Program
+from jifen.rules.award import Facts
+from jifen.rules.compiled import CompiledRule, CompiledRules, Used
+from jifen.rules.definition import Flat, Multiplier, PerAmount
+
+
+def why_not(
+    program: Program,
+    rules: CompiledRules,
+    rule: CompiledRule,
+    reason: str,
+    facts: Facts,
+    used: Used,
+    given: Mapping[str, int],
+    words: Words,
+) -> Markup | None:
+    """The reason in words; None for a rule that has nothing to do with this purchase or act.
+
+    reason: the first condition that did not hold, as the evaluation names it (rules.compiled).
+    """
+    definition = rule.definition
+    acts = definition.acts if isinstance(definition, Flat) else ()
+    if reason == "merchant" or facts.act not in (acts or (None,)):
+        return None
+    when = definition.when
+    match reason:
+        case "store":
+            return naming.stores(when, program, words)
+        case "weekday":
+            return words.t("missed.only", when=naming.weekdays(when, words))
+        case "month_day":
+            return words.t("missed.only", when=naming.month_days(when, words))
+        case "date":
+            return words.t("missed.only", when=naming.dates(when, words))
+        case "since":
+            return naming.begun(when, program, words)
+        case "until":
+            return naming.ended(when, program, words)
+        case "minimum":
+            missing = figures.yuan(when.minimum_fen - facts.amount)
+            return words.t("missed.minimum", amount=figures.yuan(facts.amount), missing=missing)
+        case "once":
+            return words.t(f"missed.once_{definition.once}")
+        case "cap":
+            return words.t("missed.cap", cap=naming.tightest_cap(rule, used, facts.day, words))
+    return _nothing(rules, rule, facts, given, words)
+
+
+def _nothing(
+    rules: CompiledRules, rule: CompiledRule, facts: Facts, given: Mapping[str, int], words: Words
+) -> Markup:
+    """Why a rule whose conditions all hold still comes to no whole point."""
+    definition = rule.definition
+    if isinstance(definition, Flat):
+        if definition.categories and not any(line.category in definition.categories for line in facts.lines):
+            return words.t("missed.category", categories=words.joined(definition.categories, "join.list"))
+        if definition.tags and not any(tag in definition.tags for line in facts.lines for tag in line.tags):
+            return words.t("missed.tag", tags=words.joined(definition.tags, "join.list"))
+        return words.t("missed.nothing_paid")
+    said, exact = sum_of(rules, rule, facts, given, words)
+    if isinstance(definition, Multiplier) and exact <= 0:
+        return words.t("missed.nothing_to_multiply")
+    if isinstance(definition, PerAmount) and exact <= 0:
+        return said
+    return words.t("missed.too_little", sum=said)

@@ -1,0 +1,93 @@
+"""Sums: how a rule comes to its points before any cap, written out with what rounding did."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from jifen.pages import figures, naming
+from jifen.pages.words import Words
+from jifen.rules.award import Facts
+from jifen.rules.compiled import CompiledRule, CompiledRules
+from jifen.rules.definition import Flat, Multiplier, PerAmount, Rate, Rounding
+
+Sum = tuple[Markup, Fraction]
+"""A sum in words, and its exact value in points before rounding."""
+
+
+def sum_of(
+    rules: CompiledRules, rule: CompiledRule, facts: Facts, before: Mapping[str, int], words: Words
+) -> Sum:
+    """The sum of a rule. before: what rules evaluated earlier gave, which multipliers read."""
+    definition = rule.definition
+    if isinstance(definition, PerAmount):
+        return _per_amount(rule, definition, facts, words)
+    if isinstance(definition, Multiplier):
+        return _multiplier(rules, rule, definition, before, words)
+    return _flat(definition, words)
+
+
+def _per_amount(rule: CompiledRule, definition: PerAmount, facts: Facts, words: Words) -> Sum:
+    groups: dict[str, int] = {}
+    for line in facts.lines if rule.rates else ():
+        category = line.category if line.category in definition.rates else ""
+        groups[category] = groups.get(category, 0) + line.amount
+    if not groups:
+        groups[""] = facts.amount
+    exact = Fraction(0)
+    terms = []
+    for category, amount in sorted(groups.items()):
+        rate = definition.rates[category] if category else definition.rate
+        exact += Fraction(amount * rate.points, rate.fen)
+        terms.append(_term(category, amount, rate, words))
+    said = words.joined(terms, "join.plus")
+    if len(terms) == 1 and rate.points == 1 and definition.rounding == "floor" and exact.denominator > 1:
+        rest = words.t("sum.rest", step=figures.yuan(rate.fen), rest=figures.yuan(amount % rate.fen))
+        return words.joined([said, rest]), exact
+    return _ended(said, exact, definition.rounding, words, always=len(terms) > 1), exact
+
+
+def _term(category: str, amount: int, rate: Rate, words: Words) -> Markup:
+    paid = figures.yuan(amount)
+    if category:
+        paid = words.t("sum.category", category=category, amount=paid)
+    if not rate.points:
+        return words.t("sum.not_counted", paid=paid)
+    points = figures.whole(rate.points)
+    key = "sum.rate_yuan" if rate.fen == 100 else "sum.rate"
+    return words.t("sum.times", what=paid, factor=words.t(key, points=points, amount=figures.yuan(rate.fen)))
+
+
+def _multiplier(
+    rules: CompiledRules, rule: CompiledRule, definition: Multiplier, before: Mapping[str, int], words: Words
+) -> Sum:
+    named, whole = [], 0
+    for other in rules.rules:
+        points = before.get(other.definition.id, 0)
+        if points and other.definition.id in rule.of:
+            title = naming.title_of(other.definition, words)
+            named.append(words.t("sum.named", title=title, points=figures.whole(points)))
+            whole += points
+    share = Fraction(*rule.factor)
+    of = named[0] if len(named) == 1 else words.t("sum.brackets", terms=words.joined(named, "join.plus"))
+    said = words.t("sum.times", what=of, factor=figures.percent(share))
+    return _ended(said, whole * share, definition.rounding, words), whole * share
+
+
+def _flat(definition: Flat, words: Words) -> Sum:
+    said = [words.t(f"sum.once_{definition.once}")] if definition.once else []
+    if definition.categories:
+        said.append(words.t("sum.bought", categories=words.joined(definition.categories, "join.list")))
+    if definition.tags:
+        said.append(words.t("sum.tagged", tags=words.joined(definition.tags, "join.list")))
+    said.append(words.t("sum.flat", points=figures.whole(definition.points)))
+    return words.joined(said), Fraction(definition.points)
+
+
+def _ended(said: Markup, exact: Fraction, how: Rounding, words: Words, *, always: bool = False) -> Markup:
+    """The sum with its value and what rounding did, where there is something to round."""
+    if exact.denominator == 1 and not always:
+        return said
+    value, all_of_it = figures.decimal(exact)
+    ended = words.t("sum.is", sum=said, value=value if all_of_it else f"{value}…")
+    return ended if exact.denominator == 1 else words.joined([ended, words.t(f"sum.{how}")])
