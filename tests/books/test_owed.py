@@ -94,6 +94,22 @@ def test_what_has_the_oldest_date_is_repaid_first() -> None:
     assert purse.balance() == (15, 0, 0, 0)
 
 
+def test_an_earning_repays_its_own_series_before_older_ones() -> None:
+    """Two lots of air owe, and points of the later one's series come in: they are what it lacks."""
+    later = series("later", expires=days(90), issuer="air")
+    purse = Purse(a=(A, 50), later=(later, 50))
+    pay(purse, 100)
+    take(purse, (A, 50), (later, 50))
+    assert gain(purse, (later, 60), (later, 45)) == [
+        ("later", "issued", 60),
+        ("later", "owed", -50),
+        ("later", "owed", -10),
+        ("later", "issued", 45),
+        ("later", "owed", -40),
+    ]
+    assert purse.balance() == (5, 0, 0, 0)
+
+
 def test_debts_of_another_unit_are_not_repaid() -> None:
     """Green points pay no debt of points."""
     green = series("g", unit="green")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from jifen.books.legs import Account, Kind, Leg
+from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Command, Draft, Faulty, Needs, Plan, Receipt
 from jifen.engine.view import View
 from jifen.values.ids import ProgramId, new_id
@@ -137,6 +138,20 @@ async def test_a_command_that_cannot_be_named_is_not_taken_in_at_all(database: s
 def _with(here: Town) -> Town:
     here.wallets.setdefault("m7", here.wallets["ann"])
     return here
+
+
+@pytest.mark.parametrize("content", ["no JSON", "[]", "7", '{"at":7}'])
+async def test_a_repeat_of_strange_content_is_refused_alone(database: str, content: str) -> None:
+    """It is not what was booked, whatever it is; those handed in with it are booked."""
+    async with town(database, lanes=1) as here:
+        first = here.orders.purchase("k", "ann", days(0), amount=500)
+        await here.do(first)
+        again = msgspec.structs.replace(first, content=content)
+        other = here.orders.purchase("k2", "bob", days(0), amount=500)
+        refused, granted = await here.engine.submit_all([again, other])
+        assert isinstance(granted, Receipt)
+        assert isinstance(refused, Refusal)
+        assert refused.code is Code.KEY_REUSED
 
 
 async def test_two_poisoned_commands_fail_each_alone(database: str) -> None:

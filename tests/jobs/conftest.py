@@ -22,8 +22,14 @@ async def written(server: str, template: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def book(server: str, written: str) -> AsyncIterator[str]:
-    """The DSN of a copy of the book."""
+    """The DSN of a copy of the book, to be spoilt."""
     name = f"job_{secrets.token_hex(6)}"
     await execute(server, f"CREATE DATABASE {name} TEMPLATE {written}")
     yield with_database(server, name)
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def shared_book(server: str, written: str) -> str:
+    """The DSN of the book itself, for those who only read, and leave."""
+    return with_database(server, written)

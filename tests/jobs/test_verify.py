@@ -1,9 +1,17 @@
 """The proof: a clean book has no finding, and each planted fault is named with its place."""
 
+import asyncio
+import json
+
+import asyncpg
 import pytest
 
 from jifen.jobs.verify import CHECKS, verify
-from tests.jobs.faults import FAULTS, Fault, planted
+from jifen.jobs.verify.proof import cell_spans
+from jifen.parties.catalog import Catalog
+from jifen.store.database import connect_pool
+from tests.engine.town import days, found, town
+from tests.jobs.faults import CHAINS, FAULTS, Fault, planted
 
 
 async def test_a_clean_book_has_no_finding(book: str) -> None:
@@ -28,3 +36,71 @@ async def test_a_planted_fault_is_named_with_its_place(book: str, fault: Fault) 
 def test_each_check_has_a_fault_that_it_names() -> None:
     """A check that was never seen to find anything proves nothing."""
     assert {fault.sees[0] for fault in FAULTS} == set(CHECKS)
+
+
+async def test_only_the_programme_that_is_asked_for(book: str) -> None:
+    """A fault is told to those who ask for its programme, or for all, and not to those who ask for another."""
+    wallet, place = await planted(book, CHAINS[0])
+    pool = await connect_pool(book, size=3)
+    other = await found(Catalog(pool), "other", None)
+    mine = await pool.fetchval("SELECT program FROM wallet WHERE id = $1::text::uuid", wallet)
+    assert (await verify(pool, other.id)).clean
+    for program in (mine, None):
+        told = [(finding.wallet, finding.place) for finding in (await verify(pool, program)).findings]
+        assert (wallet, place) in told
+    await pool.close()
+
+
+async def test_the_report_can_be_read_and_counted(book: str) -> None:
+    """As text, as JSON, and while it runs; of many findings a hundred of each check are kept."""
+    connection = await asyncpg.connect(book)
+    await connection.execute(
+        "INSERT INTO counter SELECT cell, id, 'cap:base', n::text, 1 FROM wallet, generate_series(1, 30) AS n"
+    )
+    await connection.close()
+    seen: list[tuple[int, int]] = []
+    report = await verify(book, progress=lambda check, done, of: seen.append((done, of)))
+    assert seen[-1][0] == seen[-1][1] == len(seen)
+    assert (report.checks["counters"].found, len(report.findings)) == (270, 100)
+    text = report.text()
+    assert "… and 170 more" in text
+    assert "270 findings: the books do not hold" in text
+    told = json.loads(json.dumps(report.as_dict()))
+    assert told["clean"] is False
+    assert [check["name"] for check in told["checks"]] == list(CHECKS)
+    assert told["findings"][0]["check"] == "counters"
+    assert str(report.findings[0]).startswith(f"counters: wallet {report.findings[0].wallet}, counter cap:base of")
+
+
+async def test_traffic_goes_on_while_the_books_are_proven(database: str) -> None:
+    """One snapshot is looked at, so what is booked meanwhile is no finding."""
+    async with town(database) as here:
+        stop = asyncio.Event()
+
+        async def trade() -> int:
+            count = 0
+            while not stop.is_set():
+                batch = [
+                    here.orders.purchase(f"{count + n}", who, days(0), amount=100 + count)
+                    for n, who in enumerate(("ann", "bob") * 10)
+                ]
+                await here.engine.submit_all(batch)
+                count += len(batch)
+            return count
+
+        trading = asyncio.create_task(trade())
+        looked = set()
+        for _ in range(8):
+            report = await verify(database)
+            assert report.clean, report.text()
+            looked.add(report.checks["chains"].looked)
+        stop.set()
+        assert await trading >= max(looked)
+        assert len(looked) > 1
+
+
+def test_cells_are_shared_out_whole() -> None:
+    """However many entries there are, each cell is in one stretch."""
+    for entries in (0, 1, 20_000, 20_001, 1_000_000, 10**9):
+        spans = cell_spans(entries)
+        assert [cell for first, last in spans for cell in range(first, last + 1)] == list(range(256))

@@ -1,7 +1,7 @@
 """The web application: our routes mounted in Litestar, which brings pages and plugins along."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response, asgi
@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
 from jifen.api import bulk, docs, enrolling, history, probes, publishing, reads, setup, writes
 from jifen.api.door import Door, told
-from jifen.api.house import open_house
+from jifen.api.house import House, open_house
 from jifen.api.openapi import document
 from jifen.api.problems import Problem
 from jifen.api.routing import Route, Router
@@ -29,7 +29,13 @@ DOCUMENTED: tuple[Route, ...] = (
 """Every route of the interface."""
 
 
-def create_app(settings: Settings, handlers: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+Beside = Callable[[House], contextlib.AbstractAsyncContextManager[None]]
+"""What runs as long as the house is open, such as jobs; it ends before the house does."""
+
+
+def create_app(
+    settings: Settings, handlers: Sequence[ControllerRouterHandler] = (), beside: Sequence[Beside] = ()
+) -> Litestar:
     """The application; `handlers` are further routes beside ours, such as pages.
 
     While it runs, `app.state.house` is what requests share: pool, catalog, members, keys, engine.
@@ -38,7 +44,10 @@ def create_app(settings: Settings, handlers: Sequence[ControllerRouterHandler] =
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_house(settings) as house:
+        async with contextlib.AsyncExitStack() as stack:
+            house = await stack.enter_async_context(open_house(settings))
+            for other in beside:
+                await stack.enter_async_context(other(house))
             app.state.house = door.house = house
             try:
                 yield

@@ -49,10 +49,12 @@ class Flight:
 
     def fact(self, of: UUID, others: "Known") -> Earlier | None:
         """A fact that a line of this chunk reports, though it is not booked yet."""
-        for command in self.commands[self._indexed :]:
+        while self._indexed < len(self.commands):
+            command = self.commands[self._indexed]
+            # Counted before it is looked at, since a capture asks here for its hold.
+            self._indexed += 1
             made = fact_of(command, others)
             self._facts[made.id] = made
-        self._indexed = len(self.commands)
         return self._facts.get(of)
 
 

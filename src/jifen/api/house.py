@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from jifen.parties.programs import Program
 from jifen.parties.secrets import Vault, open_vault
 from jifen.store import embedded
 from jifen.store.database import CONNECT_S, connect_pool, open_database
+from jifen.store.errors import StoreError
 from jifen.store.migrate import migrate
 from jifen.store.queries import q
 from jifen.values.ids import ProgramId, SeriesId
@@ -26,6 +28,9 @@ from jifen.values.ids import ProgramId, SeriesId
 log = logging.getLogger("jifen.api")
 
 APPLICATION = "jifen-api"
+
+CLOSE_S = 10
+"""How long connections may take to be given back at the end."""
 
 
 class House:
@@ -102,17 +107,39 @@ def now_in(program: Program) -> datetime:
     return program.test_clock or datetime.now(UTC)
 
 
+async def prepare(settings: Settings) -> str:
+    """Bring the database up to date and the secret about; the DSN. What may pass is waited for.
+
+    Raises:
+        StoreError: it cannot be, or not within `settings.wait_s`.
+    """
+    deadline = time.monotonic() + settings.wait_s
+    while True:
+        try:
+            dsn = await open_database(settings.database_url, settings.folder)
+            await migrate(dsn)
+            break
+        except StoreError as fault:
+            if not fault.retry or time.monotonic() > deadline:
+                raise
+            log.warning("the database is not ready yet: %s", fault)
+            await asyncio.sleep(1)
+    secret_of(settings)
+    return dsn
+
+
+def secret_of(settings: Settings) -> Vault:
+    """The installation's secret: that of the settings, else that of the folder, made once."""
+    return Vault(bytes.fromhex(settings.secret)) if settings.secret else open_vault(settings.folder)
+
+
 @contextlib.asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Open the database, bring its schema up to date, start the engine; at the end answer what "
-    "was accepted.
-    """
-    dsn = await open_database(settings.database_url, settings.folder)
-    await migrate(dsn)
-    vault = Vault(bytes.fromhex(settings.secret)) if settings.secret else open_vault(settings.folder)
+    """Open the database and start the engine; at the end answer what was accepted."""
+    dsn = await prepare(settings)
     pool: Any = await connect_pool(dsn, size=settings.pool_size, application=APPLICATION)
     try:
-        house = House(settings, dsn, pool, vault)
+        house = House(settings, dsn, pool, secret_of(settings))
         watch = asyncio.create_task(house.look_out(), name="api-lookout")
         try:
             yield house
@@ -123,6 +150,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
                 await watch
     finally:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(CLOSE_S):
                 await pool.close()
         pool.terminate()

@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: any PostgreSQL; None: the server that comes along, with its data in `folder`.
     secret: 64 hex digits; None: the file `secret` in the folder, made once.
     lookout_s: how often other processes' changes to programmes are looked for.
+    wait_s: how long a database that is not there yet is waited for.
     """
 
     folder: Path = Path(".jifen")
@@ -26,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes_most: int = MEGABYTE
     line_bytes_most: int = MEGABYTE
     lookout_s: float = 0.5
+    wait_s: float = 30.0
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -78,7 +78,7 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
             )
         legs.append(Leg(series.id, Account.ISSUED, points, series.issuer))
         left = points
-        for debt in wallet.debts(series.unit):
+        for debt in wallet.debts(series):
             repay = min(left, debt.owed - paid.get(debt.series.id, 0))
             if repay > 0:
                 legs.append(Leg(series.id, Account.OWED, -repay, debt.series.issuer))

@@ -204,8 +204,7 @@ class Wallet(msgspec.Struct):
             return set()
         changed = set()
         left = -points
-        # What comes back to a lot repays that lot, and only then others of the same creditor.
-        for debt in sorted(self.debts(lot.series.unit), key=lambda debt: debt is not lot):
+        for debt in self.debts(lot.series):
             if left and debt.series.issuer == creditor:
                 paid = min(left, debt.owed)
                 debt.owed -= paid
@@ -215,12 +214,14 @@ class Wallet(msgspec.Struct):
             raise BooksError(f"wallet {self.id} repays {left} points more than it owes to {creditor}")
         return changed
 
-    def debts(self, unit: str) -> list[Lot]:
-        """Lots of a unit that owe, in the order in which they are repaid: oldest date first."""
-        tally = self.tallies.get(unit)
+    def debts(self, series: Series) -> list[Lot]:
+        """Lots that owe, in the order in which points of a series repay them: its own, then the oldest date."""
+        tally = self.tallies.get(series.unit)
         if tally is not None and not tally.owed:
             return []
-        owing = [lot for lot in self.lots.values() if lot.owed and lot.series.unit == unit]
+        owing = [lot for lot in self.lots.values() if lot.owed and lot.series.unit == series.unit]
         if len(owing) < 2:
             return owing
-        return sorted(owing, key=lambda lot: (lot.series.expires_at or FAR, lot.series.id))
+        return sorted(
+            owing, key=lambda lot: (lot.series.id != series.id, lot.series.expires_at or FAR, lot.series.id)
+        )

@@ -1,7 +1,9 @@
 """Apply: the plans of a batch gathered as rows, and written by one call, all or none."""
 
 from collections import ChainMap
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -9,7 +11,7 @@ from jifen.books.entries import entry_hash
 from jifen.books.legs import Leg
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
-from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, entry_id, moved
+from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, moved
 from jifen.engine.loading import Connection
 from jifen.engine.packing import Names, columns, packed, texts
 from jifen.engine.view import View
@@ -41,7 +43,8 @@ class Writing:
         self.wallets: list[Wallet] = []
         self.expected: list[int] = []
         self.place: dict[WalletId, int] = {}
-        self.names = Names()
+        self.names: Names[UUID] = Names()
+        self.times: Names[datetime] = Names()
         self.entries: list[tuple[Any, ...]] = []
         self.movements: list[tuple[Any, ...]] = []
         self.lots: dict[tuple[int, SeriesId], Lot] = {}
@@ -66,7 +69,7 @@ class Writing:
             place = self.place[wallet.id] = len(self.wallets)
         return place
 
-    def add(self, command: Command, plan: Plan) -> Receipt:
+    def add(self, command: Command, plan: Plan, claim: EntryId) -> Receipt:
         """Post a plan to the snapshots and gather its rows; the receipt is of its first entry.
 
         Raises:
@@ -75,7 +78,7 @@ class Writing:
         digest: Id | None = digest_of(plan.drafts[0].wallet, command.content)
         receipt = None
         for draft in plan.drafts:
-            made = self._entry(command, draft, digest)
+            made = self._entry(command, draft, claim, digest)
             receipt = receipt or made
             digest = None
         assert receipt is not None
@@ -88,7 +91,7 @@ class Writing:
             self.effects.setdefault(name, []).append({**place, **row})
         return receipt
 
-    def _entry(self, command: Command, draft: Draft, digest: Id | None) -> Receipt:
+    def _entry(self, command: Command, draft: Draft, this: EntryId, digest: Id | None) -> Receipt:
         wallet = self.view.wallets[draft.wallet]
         place = self._place(wallet)
         for series in draft.series:
@@ -108,7 +111,7 @@ class Writing:
             self._hold(wallet, draft, no)
         balance = wallet.balance(draft.unit, command.recorded_at)
         explanation = draft.explanation or NO_EXPLANATION
-        this = self._row(command, draft, wallet, place, balance, explanation, legs, digest)
+        self._row(command, draft, wallet, place, this, balance, explanation, legs, digest)
         points, repaid, owed_more = moved(draft.kind, legs)
         return Receipt(
             this,
@@ -130,35 +133,34 @@ class Writing:
         draft: Draft,
         wallet: Wallet,
         place: int,
+        this: EntryId,
         balance: Balance,
         explanation: str,
         legs: tuple[Leg, ...],
         digest: Id | None,
-    ) -> EntryId:
+    ) -> None:
         """Chain the entry to the one before, and gather its row and those of its legs."""
-        no, names = wallet.version, self.names
+        no, names, times = wallet.version, self.names, self.times
         source, key, occurred_at, recorded_at = (
             command.source,
             command.key,
             command.occurred_at,
             command.recorded_at,
         )
-        this = entry_id(command.program, source, key)
         facts = (
             wallet.id, no, this, draft.kind, source, key, occurred_at, recorded_at, draft.reverses,
             draft.merchant, draft.unit, balance, command.content, explanation, legs,
         )  # fmt: skip
         wallet.head = entry_hash(wallet.head, *facts)
         row = (
-            place, no, draft.reverses, this, digest, draft.kind, occurred_at, recorded_at,
-            balance.available, balance.pending, balance.held, balance.owed, names.place(draft.merchant),
-            draft.unit, source, key, command.content, explanation, wallet.head.hex(),
+            place, no, draft.reverses, this, digest, draft.kind, times.place(occurred_at),
+            times.place(recorded_at), balance.available, balance.pending, balance.held, balance.owed,
+            names.place(draft.merchant), draft.unit, source, key, command.content, explanation, wallet.head.hex(),
         )  # fmt: skip
         self.entries.append(row)
         for number, leg in enumerate(legs):
             series, counterparty = names.place(leg.series), names.place(leg.counterparty)
             self.movements.append((place, no, number, leg.points, leg.account, series, counterparty))
-        return this
 
     def _count(self, wallet: Wallet, place: int, counts: dict[tuple[str, str], int]) -> None:
         known = wallet.counters
@@ -198,14 +200,17 @@ class Writing:
             await conn.execute(
                 q("series_add"), *columns([msgspec.structs.astuple(one) for one in self.series.values()], 13)
             )
-        row = await conn.fetchrow(
-            q("apply_batch"),
-            *self._programs(),
+        rows = [
             *self._wallets(),
             *self._entries(),
             *self._movements(),
             *self._lots(stored=True),
             *self._lots(stored=False),
+        ]
+        row = await conn.fetchrow(
+            q("apply_batch"),
+            *self._programs(),
+            *rows,
             *self._counters(known=False),
             *self._counters(known=True),
             list(self.takes),
@@ -216,13 +221,12 @@ class Writing:
 
     def _programs(self) -> list[Any]:
         programs = list(self.view.programs.values())
-        # Lots name their series here too, so that the list of ids is whole before it is sent.
-        for _, series in self.lots:
-            self.names.place(series)
+        # Comes after the rows, which name their ids and times as they are packed.
         return [
             [program.id for program in programs],
             [program.revision for program in programs],
-            self.names.ids,
+            self.names.values,
+            self.times.values,
         ]
 
     def _wallets(self) -> list[Any]:
@@ -234,8 +238,8 @@ class Writing:
             packed([wallet.version for wallet in wallets]),
             # A wallet that was only looked at may have no entry yet, so no head; its row is not written.
             texts([wallet.head.hex() or "00" for wallet in wallets]),
-            [wallet.active_at for wallet in wallets],
-            [wallet.frozen_until for wallet in wallets],
+            packed([self.times.place(wallet.active_at) for wallet in wallets]),
+            packed([self.times.place(wallet.frozen_until) for wallet in wallets]),
         ]
 
     def _entries(self) -> list[Any]:
@@ -250,8 +254,8 @@ class Writing:
             ids,
             digests,
             texts(kinds),
-            occurred,
-            recorded,
+            packed(occurred),
+            packed(recorded),
             packed(available),
             packed(pending),
             packed(held),

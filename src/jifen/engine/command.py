@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from jifen.engine.view import View
 
 
-@lru_cache(maxsize=65536)
 def entry_id(program: ProgramId, source: str, key: str) -> EntryId:
     """The id of the fact that a source reported under a key: the same for every repeat, for ever."""
     return EntryId(hashed_id("entry", str(program), source, key))

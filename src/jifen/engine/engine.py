@@ -118,10 +118,11 @@ class Engine:
             try:
                 async with self._pool.acquire() as conn:
                     return await self._run(conn, batch)
-            except LOST as fault:
+            except (*LOST, asyncpg.PostgresError) as fault:
+                # What no connection was had for is lost too, whatever the server says of it: too many, closed.
                 log.warning("database lost (%r), attempt %d", fault, attempt + 1)
                 self._forget(batch)
-                # What was answered stays answered: a refusal must not be decided again behind the caller's back.
+                # What was answered stays answered: a refusal is not decided again behind the caller's back.
                 batch = [ticket for ticket in batch if not ticket.answered]
                 if attempt:
                     await asyncio.sleep(min(2.0, 0.1 * 2**attempt))
@@ -202,7 +203,7 @@ class Engine:
         decided: list[tuple[Ticket, Answer | Faulty]] = []
         refused: list[EntryId] = []
         for ticket in batch:
-            answer = self._decide(view, writing, ticket.command)
+            answer = self._decide(view, writing, ticket)
             decided.append((ticket, answer))
             if not isinstance(answer, Receipt):
                 refused.append(ticket.claim)
@@ -228,7 +229,8 @@ class Engine:
             for ticket, answer in decided
         ]
 
-    def _decide(self, view: View, writing: Writing, command: Command) -> Answer | Faulty:
+    def _decide(self, view: View, writing: Writing, ticket: Ticket) -> Answer | Faulty:
+        command = ticket.command
         for wallet in command.wallets:
             snapshot = view.wallets.get(wallet)
             if snapshot is None or snapshot.program != command.program:
@@ -242,7 +244,7 @@ class Engine:
             return plan
         if not plan.drafts:
             return Refusal(Code.NOTHING_LEFT, "there is nothing to do: the books already say so")
-        return writing.add(command, plan)
+        return writing.add(command, plan, ticket.claim)
 
     async def _load(self, conn: Connection, batch: list[Ticket]) -> View:
         view = View()

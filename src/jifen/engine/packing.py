@@ -1,7 +1,8 @@
 """Packing: rows as the columns of one call, in the form that is cheapest for both sides."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 SEPARATOR = "\x1f"
@@ -34,21 +35,24 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
     return list(zip(*rows, strict=True)) if rows else [() for _ in range(width)]
 
 
-class Names:
-    """Ids of a batch, each sent once and then named by its place, from 1."""
+Named = TypeVar("Named", UUID, datetime)
 
-    __slots__ = ("_places", "ids")
+
+class Names(Generic[Named]):
+    """Values of a batch that recur, each sent once and then named by its place, from 1."""
+
+    __slots__ = ("_places", "values")
 
     def __init__(self) -> None:
-        self.ids: list[UUID] = []
-        self._places: dict[UUID, int] = {}
+        self.values: list[Named] = []
+        self._places: dict[Named, int] = {}
 
-    def place(self, some_id: UUID | None) -> int | None:
-        """The place of an id, which is taken in where it is new; None stays None."""
-        if some_id is None:
+    def place(self, value: Named | None) -> int | None:
+        """The place of a value, which is taken in where it is new; None stays None."""
+        if value is None:
             return None
-        found = self._places.get(some_id)
+        found = self._places.get(value)
         if found is None:
-            self.ids.append(some_id)
-            found = self._places[some_id] = len(self.ids)
+            self.values.append(value)
+            found = self._places[value] = len(self.values)
         return found

@@ -51,8 +51,16 @@ def replayed(command: Command, booked: Booked, digest: UUID) -> Receipt | Refusa
 
 def differences(old: str, new: str) -> dict[str, tuple[Any, Any]]:
     """The top-level fields in which two JSON objects differ, with both values."""
-    was: dict[str, Any] = msgspec.json.decode(old)
-    now: dict[str, Any] = msgspec.json.decode(new)
+    was, now = _fields(old), _fields(new)
     return {
         field: (was.get(field), now.get(field)) for field in {*was, *now} if was.get(field) != now.get(field)
     }
+
+
+def _fields(text: str) -> dict[str, Any]:
+    """The fields of a JSON object; none of anything else, for a repeat may hold what was never booked."""
+    try:
+        decoded = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return {}
+    return decoded if isinstance(decoded, dict) else {}

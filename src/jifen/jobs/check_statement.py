@@ -70,13 +70,14 @@ def _form(made: dict[str, Any]) -> None:
         raise NotProven(f"the root is not of the parts {', '.join(ROOT)}")
 
 
-def _compact(value: Any, **options: Any) -> bytes:
+def compact(value: Any, **options: Any) -> bytes:
+    """JSON without blanks, in UTF-8, escaping nothing that need not be: the form of every hashed line."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), **options).encode()
 
 
 def _seal(made: dict[str, Any]) -> None:
     content = {name: value for name, value in made.items() if name != "seal"}
-    if sha256(_compact(content, sort_keys=True)).hexdigest() != made["seal"]:
+    if sha256(compact(content, sort_keys=True)).hexdigest() != made["seal"]:
         raise NotProven("the seal is not that of the content: the file was changed after it was made")
 
 
@@ -105,7 +106,7 @@ def _chain(made: dict[str, Any]) -> None:
         if "\n" in event or "\n" in explanation:
             raise NotProven(f"entry {no}: its event or explanation is not a single line")
         facts = [made["wallet"], *(entry[name] for name in FACTS[:12])]
-        head = sha256(b"\n".join((head, _compact(facts), event.encode(), explanation.encode()))).digest()
+        head = sha256(b"\n".join((head, compact(facts), event.encode(), explanation.encode()))).digest()
         if head.hex() != entry["hash"]:
             raise NotProven(f"entry {no}: its hash does not follow from its facts and the entry before")
     if (made["version"], made["head"]) != (len(made["entries"]), head.hex()):

@@ -24,7 +24,7 @@ from jifen.jobs.verify import verify
 from jifen.store.queries import q
 
 MEMBER = "QH000001"
-PURSE = 30_000
+PURSE = 40_000
 SERVERS = 2
 CLIENTS = 64
 POINTS_MOST = 5

@@ -1,14 +1,14 @@
 -- Write all plans of a batch, or nothing: the claims already booked, the wallets whose version moved on,
 -- the stocks that fell short and the programmes that were changed are named, and then nothing is written.
 -- A wallet that comes with the version it has was only looked at, by a command that was refused.
--- Rows name wallets by their place in p_wallet, series, merchants and counterparties by their place in p_id.
+-- Rows name wallets by their place in p_wallet, other ids by their place in p_id, times in p_time.
 -- Whole numbers travel as array literals and texts joined by the unit separator: cheapest on both sides.
 CREATE OR REPLACE FUNCTION apply_batch(
-    p_program uuid[], p_revision bigint[], p_id uuid[],
+    p_program uuid[], p_revision bigint[], p_id uuid[], p_time timestamptz[],
     p_wallet uuid[], p_cell text, p_expected text, p_version text, p_head text,
-    p_active timestamptz[], p_frozen timestamptz[],
+    p_active text, p_frozen text,
     e_wallet text, e_no text, e_reverses text, e_id uuid[], e_digest uuid[], e_kind text,
-    e_occurred timestamptz[], e_recorded timestamptz[], e_available text, e_pending text, e_held text, e_owed text,
+    e_occurred text, e_recorded text, e_available text, e_pending text, e_held text, e_owed text,
     e_merchant text, e_unit text, e_source text, e_key text, e_event text, e_explanation text, e_hash text,
     m_wallet text, m_entry text, m_leg text, m_points text, m_account text, m_series text, m_counterparty text,
     l_wallet text, l_series text, l_granted text, l_remaining text, l_held text, l_owed text,
@@ -55,19 +55,19 @@ BEGIN
     SELECT get_byte(uuid_send(r.id), 15), r.id, p_wallet[r.w], r.no, r.digest
     FROM unnest(e_id, e_wallet::integer[], e_no::integer[], e_digest) AS r (id, w, no, digest)
     WHERE r.digest IS NOT NULL;
-    UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = u.active,
-        frozen_until = u.frozen
+    UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
+        frozen_until = p_time[u.frozen]
     FROM unnest(cells, p_wallet, p_expected::integer[], p_version::integer[], string_to_array(p_head, E'\x1f'),
-            p_active, p_frozen)
+            p_active::integer[], p_frozen::integer[])
         AS u (cell, id, expected, version, head, active, frozen)
     WHERE w.cell = u.cell AND w.id = u.id AND u.version > u.expected;
     INSERT INTO entry (cell, wallet, no, reverses, id, kind, occurred_at, recorded_at, available, pending, held,
         owed, merchant, unit, source, key, event, explanation, hash)
-    SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, r.occurred, r.recorded,
+    SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, p_time[r.occurred], p_time[r.recorded],
         r.available, r.pending, r.held, r.owed, p_id[r.merchant], r.unit, r.source, r.key, r.event,
         r.explanation, decode(r.hash, 'hex')
     FROM unnest(e_wallet::integer[], e_no::integer[], e_reverses::integer[], e_id,
-            string_to_array(e_kind, E'\x1f'), e_occurred, e_recorded, e_available::bigint[],
+            string_to_array(e_kind, E'\x1f'), e_occurred::integer[], e_recorded::integer[], e_available::bigint[],
             e_pending::bigint[], e_held::bigint[], e_owed::bigint[], e_merchant::integer[],
             string_to_array(e_unit, E'\x1f'), string_to_array(e_source, E'\x1f'), string_to_array(e_key, E'\x1f'),
             string_to_array(e_event, E'\x1f'), string_to_array(e_explanation, E'\x1f'),

@@ -1,0 +1,49 @@
+"""Assets: the files beside the pages, served from the package, kept by browsers for as long as they stay the same."""
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+FOLDER = Path(__file__).parent / "static"
+PATH = "/pages"
+TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+FOREVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One file: its bytes as they are and compressed, and the hash that its address carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+    packed: bytes
+    version: str
+
+    def cache_control(self, asked_version: str | None) -> str:
+        """For ever under the address that names this version; else a browser asks again each time."""
+        return FOREVER if asked_version == self.version else ASK_AGAIN
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """All files, read once."""
+    found = {}
+    for path in sorted(FOLDER.iterdir()):
+        content = path.read_bytes()
+        version = hashlib.sha256(content).hexdigest()[:12]
+        found[path.name] = Asset(path.name, TYPES[path.suffix], content, packed(content), version)
+    return found
+
+
+def address(name: str) -> str:
+    """Where a page finds a file. The hash is in the query, so that any server of a fleet answers it."""
+    return f"{PATH}/{name}?v={assets()[name].version}"
+
+
+def packed(content: bytes) -> bytes:
+    """The content in gzip, the same each time."""
+    return gzip.compress(content, 6, mtime=0)

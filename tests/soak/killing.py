@@ -1,0 +1,82 @@
+"""Kills without a warning: a worker, all of the server, PostgreSQL's postmaster, one of its backends."""
+
+import os
+import random
+import signal
+from pathlib import Path
+
+import psutil
+
+from jifen.cli import serving
+from jifen.store import embedded
+
+WORKERS = 2
+
+WAYS = ("worker", "postmaster", "worker", "backend", "server", "postmaster and worker", "supervisor")
+"""What is killed, round after round."""
+
+
+class Target:
+    """A running server with its database, and who may be killed of them."""
+
+    def __init__(self, folder: Path, log: Path) -> None:
+        self.folder = folder
+        self._log = log
+        self.server = serving.start(folder, log, workers=WORKERS)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, also after it was started anew."""
+        return self.server.port
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        return [
+            process.pid
+            for process in psutil.Process(self.server.process.pid).children()
+            if "spawn_main" in " ".join(process.cmdline())
+        ]
+
+    def kill(self, way: str, chance: random.Random) -> None:
+        """Kill, and start again what nobody else would start."""
+        if "worker" in way:
+            self._kill(chance.choice(self.workers()))
+        if "postmaster" in way:
+            self._kill(self._postmaster())
+        match way:
+            case "backend":
+                backends = [
+                    process.pid
+                    for process in psutil.Process(self._postmaster()).children()
+                    if "[local]" in " ".join(process.cmdline())
+                ]
+                self._kill(chance.choice(sorted(backends)))
+            case "server":
+                for pid in [self.server.process.pid, *self.workers()]:
+                    self._kill(pid)
+                self._start_again()
+            case "supervisor":
+                self._kill(self.server.process.pid)
+                self._start_again()
+
+    def _start_again(self) -> None:
+        self.server.process.wait()
+        while True:
+            try:
+                self.server = serving.start(self.folder, self._log, port=self.port, workers=WORKERS)
+            except serving.ServerFailed:
+                # Those whose supervisor was killed may still answer what they had accepted.
+                continue
+            return
+
+    def _postmaster(self) -> int:
+        pid = embedded.status(self.folder).pid
+        assert pid is not None
+        return pid
+
+    def _kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the server, in order."""
+        self.server.stop()
