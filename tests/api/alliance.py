@@ -1,5 +1,6 @@
 """An alliance to try the interface on: a programme of its own in a shared database, and who speaks in it."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -128,6 +129,29 @@ def problem(answer: httpx.Response, code: str) -> Any:
     assert told["detail"]
     assert isinstance(told["retry"], bool)
     return told
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[Litestar]:
+    """An application, started and at the end shut down in one task, as Litestar asks for."""
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await ended.wait()
+
+    life = asyncio.create_task(live())
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait((life, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if life.done():
+        waiting.cancel()
+        life.result()
+    try:
+        yield app
+    finally:
+        ended.set()
+        await life
 
 
 @asynccontextmanager

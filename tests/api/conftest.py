@@ -9,7 +9,7 @@ from litestar import Litestar
 from jifen.api.app import create_app
 from jifen.api.settings import Settings
 from jifen.store.migrate import with_database
-from tests.api.alliance import Alliance, founded
+from tests.api.alliance import Alliance, founded, running
 from tests.databases import execute
 
 SECRET = "11" * 32
@@ -27,8 +27,7 @@ async def settings(server: str, template: str) -> AsyncIterator[Settings]:
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The application, running."""
-    made = create_app(settings)
-    async with made.lifespan():
+    async with running(create_app(settings)) as made:
         yield made
 
 

@@ -1,5 +1,6 @@
 """Kills without a warning: a worker, all of the server, PostgreSQL's postmaster, one of its backends."""
 
+import contextlib
 import os
 import random
 import signal
@@ -31,11 +32,7 @@ class Target:
 
     def workers(self) -> list[int]:
         """The processes that answer."""
-        return [
-            process.pid
-            for process in psutil.Process(self.server.process.pid).children()
-            if "spawn_main" in " ".join(process.cmdline())
-        ]
+        return _children(self.server.process.pid, "spawn_main")
 
     def kill(self, way: str, chance: random.Random) -> None:
         """Kill, and start again what nobody else would start."""
@@ -45,12 +42,7 @@ class Target:
             self._kill(self._postmaster())
         match way:
             case "backend":
-                backends = [
-                    process.pid
-                    for process in psutil.Process(self._postmaster()).children()
-                    if "[local]" in " ".join(process.cmdline())
-                ]
-                self._kill(chance.choice(sorted(backends)))
+                self._kill(chance.choice(_children(self._postmaster(), "[local]")))
             case "server":
                 for pid in [self.server.process.pid, *self.workers()]:
                     self._kill(pid)
@@ -80,3 +72,13 @@ class Target:
     def stop(self) -> None:
         """End the server, in order."""
         self.server.stop()
+
+
+def _children(pid: int, word: str) -> list[int]:
+    """The living children of a process whose command line, or title, has a word."""
+    found = []
+    for process in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.Error):
+            if word in " ".join(process.cmdline()):
+                found.append(process.pid)
+    return sorted(found)

@@ -56,12 +56,14 @@ async def founded(at_hand: Opened) -> tuple[ProgramId, str]:
 
 
 @asynccontextmanager
-async def loaded(folder: Path, singles: int, bulks: int) -> AsyncIterator[tuple[Target, Gate, list[Client]]]:
+async def loaded(
+    folder: Path, log: Path, singles: int, bulks: int
+) -> AsyncIterator[tuple[Target, Gate, list[Client]]]:
     """A server under load, which goes on until the block ends."""
     async with opened(folder) as at_hand:
         program, secret = await founded(at_hand)
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
-    target, gate = Target(folder, folder / "server.log"), Gate()
+    target, gate = Target(folder, log), Gate()
     clients = [
         Client(
             number, Story(SEED, number, now), gate, target.port, secret, 1 if number < singles else BULK_LINES
@@ -110,10 +112,10 @@ async def one_round(
     )
 
 
-async def kills(folder: Path, ways: list[str], *, singles: int, bulks: int) -> None:
+async def kills(folder: Path, log: Path, ways: list[str], *, singles: int, bulks: int) -> None:
     """One round for each way to kill."""
     chance = random.Random(SEED)
-    async with loaded(folder, singles, bulks) as (target, gate, clients):
+    async with loaded(folder, log, singles, bulks) as (target, gate, clients):
         for way in ways:
             print(await one_round(target, gate, clients, way, chance), flush=True)
         answers = [one for client in clients for one in client.acknowledged]
@@ -124,12 +126,12 @@ async def kills(folder: Path, ways: list[str], *, singles: int, bulks: int) -> N
         assert sum(one.said.get("replayed", False) for one in answers) > 0
 
 
-async def test_a_kill_loses_nothing(folder: Path) -> None:
+async def test_a_kill_loses_nothing(folder: Path, tmp_path: Path) -> None:
     """Two rounds of what `make soak` does for longer: a worker dies, then PostgreSQL."""
-    await kills(folder, ["worker", "postmaster"], singles=3, bulks=1)
+    await kills(folder, tmp_path / "server.log", ["worker", "postmaster"], singles=3, bulks=1)
 
 
 @pytest.mark.soak
-async def test_many_kills_lose_nothing(folder: Path) -> None:
+async def test_many_kills_lose_nothing(folder: Path, tmp_path: Path) -> None:
     """Three times round all ways to kill."""
-    await kills(folder, list(WAYS) * 3, singles=5, bulks=2)
+    await kills(folder, tmp_path / "server.log", list(WAYS) * 3, singles=5, bulks=2)

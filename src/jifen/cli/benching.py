@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from jifen.cli.bench.race import race
 from jifen.cli.bench.till import till
 from jifen.cli.opening import folder_of
 
-BENCHES: dict[str, Callable[[Path], Awaitable[dict[str, Any]]]] = {
+BENCHES: dict[str, Callable[[Path], Coroutine[Any, Any, dict[str, Any]]]] = {
     "ingest": ingest,
     "till": till,
     "race": race,

@@ -57,12 +57,16 @@ class Sender:
     def __init__(self, address: str, key: str, threads: int = 2) -> None:
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
+        self._headers = {"Authorization": f"Bearer {key}"}
         self._idle: list[http.client.HTTPConnection] = []
         self._threads = ThreadPoolExecutor(threads)
 
     def post(self, body: bytes) -> bytes:
-        """Send one body and wait for all of its answers.
+        """Send one body of lines and wait for all of its answers; raises as `ask` does."""
+        return self.ask("POST", "/v1/bulk", body, "application/x-ndjson")
+
+    def ask(self, method: str, path: str, body: bytes, kind: str = "application/json") -> bytes:
+        """Send one request and wait for its answer.
 
         Raises:
             ServerSaidNo: the request as a whole was refused.
@@ -70,7 +74,7 @@ class Sender:
         """
         connection = self._idle.pop() if self._idle else http.client.HTTPConnection(self._host, self._port)
         try:
-            connection.request("POST", "/v1/bulk", body, self._headers)
+            connection.request(method, path, body, {**self._headers, "Content-Type": kind})
             response = connection.getresponse()
             answer = response.read()
         except BaseException:

@@ -9,6 +9,7 @@ import msgspec
 
 from jifen.api.serve import serve
 from jifen.api.settings import from_environment
+from jifen.cli.application import application
 from jifen.cli.opening import folder_of, opened
 
 
@@ -33,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _serve(asked: argparse.Namespace) -> int:
     settings = msgspec.structs.replace(from_environment(), folder=folder_of(asked.folder))
-    return serve(settings, asked.host, asked.port, asked.workers)
+    return serve(settings, asked.host, asked.port, asked.workers, application)
 
 
 def _program(asked: argparse.Namespace) -> int:

@@ -30,7 +30,14 @@ from jifen.values.ids import EntryId, Id, SeriesId, WalletId, cell_of
 
 log = logging.getLogger("jifen.engine")
 
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    # An idle connection that was told of a crash, and is lent once more before its end is noticed.
+    asyncpg.InternalClientError,
+    OSError,
+)
 """What an unreachable database looks like: nobody knows yet whether the batch was written."""
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)

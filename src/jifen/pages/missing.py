@@ -61,9 +61,9 @@ def _nothing(
     """Why a rule whose conditions all hold still comes to no whole point."""
     definition = rule.definition
     if isinstance(definition, Flat):
-        if definition.categories and not any(line.category in definition.categories for line in facts.lines):
+        if definition.categories and facts.by_category.keys().isdisjoint(definition.categories):
             return words.t("missed.category", categories=words.joined(definition.categories, "join.list"))
-        if definition.tags and not any(tag in definition.tags for line in facts.lines for tag in line.tags):
+        if definition.tags and facts.tags.isdisjoint(definition.tags):
             return words.t("missed.tag", tags=words.joined(definition.tags, "join.list"))
         return words.t("missed.nothing_paid")
     said, exact = sum_of(rules, rule, facts, given, words)

@@ -9,7 +9,7 @@ from jifen.pages import figures, naming
 from jifen.pages.words import Words
 from jifen.rules.award import Facts
 from jifen.rules.compiled import CompiledRule, CompiledRules
-from jifen.rules.definition import Flat, Multiplier, PerAmount, Rate, Rounding
+from jifen.rules.definition import AnyRule, Flat, Multiplier, PerAmount, Rate, Rounding
 
 Sum = tuple[Markup, Fraction]
 """A sum in words, and its exact value in points before rounding."""
@@ -21,19 +21,19 @@ def sum_of(
     """The sum of a rule. before: what rules evaluated earlier gave, which multipliers read."""
     definition = rule.definition
     if isinstance(definition, PerAmount):
-        return _per_amount(rule, definition, facts, words)
+        return _per_amount(definition, facts, words)
     if isinstance(definition, Multiplier):
-        return _multiplier(rules, rule, definition, before, words)
+        return _multiplier(rules, definition, before, words)
     return _flat(definition, words)
 
 
-def _per_amount(rule: CompiledRule, definition: PerAmount, facts: Facts, words: Words) -> Sum:
-    groups: dict[str, int] = {}
-    for line in facts.lines if rule.rates else ():
-        category = line.category if line.category in definition.rates else ""
-        groups[category] = groups.get(category, 0) + line.amount
-    if not groups:
-        groups[""] = facts.amount
+def _per_amount(definition: PerAmount, facts: Facts, words: Words) -> Sum:
+    groups = {
+        category: amount for category, amount in facts.by_category.items() if category in definition.rates
+    }
+    plain = facts.amount - sum(groups.values())
+    if plain or not groups:
+        groups[""] = plain
     exact = Fraction(0)
     terms = []
     for category, amount in sorted(groups.items()):
@@ -59,19 +59,23 @@ def _term(category: str, amount: int, rate: Rate, words: Words) -> Markup:
 
 
 def _multiplier(
-    rules: CompiledRules, rule: CompiledRule, definition: Multiplier, before: Mapping[str, int], words: Words
+    rules: CompiledRules, definition: Multiplier, before: Mapping[str, int], words: Words
 ) -> Sum:
     named, whole = [], 0
     for other in rules.rules:
         points = before.get(other.definition.id, 0)
-        if points and other.definition.id in rule.of:
+        if points and _is_multiplied(definition, other.definition):
             title = naming.title_of(other.definition, words)
             named.append(words.t("sum.named", title=title, points=figures.whole(points)))
             whole += points
-    share = Fraction(*rule.factor)
+    share = Fraction(definition.factor) - 1
     of = named[0] if len(named) == 1 else words.t("sum.brackets", terms=words.joined(named, "join.plus"))
     said = words.t("sum.times", what=of, factor=figures.percent(share))
     return _ended(said, whole * share, definition.rounding, words), whole * share
+
+
+def _is_multiplied(definition: Multiplier, other: AnyRule) -> bool:
+    return other.id in definition.of if definition.of else isinstance(other, PerAmount)
 
 
 def _flat(definition: Flat, words: Words) -> Sum:

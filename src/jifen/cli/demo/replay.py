@@ -61,7 +61,7 @@ class Replay:
         await self._due(TODAY)
 
     async def _clock(self, at: datetime) -> None:
-        await self._at_hand.catalog.set_clock(self._program.id, at)
+        self._sender.ask("PUT", "/v1/clock", msgspec.json.encode({"at": at}))
 
     async def _day(self, day: Day) -> None:
         await self._clock(day.ends)

@@ -1,0 +1,43 @@
+"""The whole application of one process: interface, pages, and the jobs beside them."""
+
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+
+from litestar import Litestar
+
+from jifen.api.app import create_app
+from jifen.api.house import House
+from jifen.api.settings import Settings
+from jifen.jobs.run import Jobs
+from jifen.pages.routes import routes
+
+YOUNG_MOST = 50_000
+"""How many new objects may gather before the collector looks: snapshots live long and hold no cycles."""
+
+
+def application(settings: Settings) -> Litestar:
+    """The application that `jifen serve` runs in each of its processes."""
+
+    @contextlib.asynccontextmanager
+    async def shared(house: House) -> AsyncIterator[None]:
+        app.state.update(
+            pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault
+        )
+        async with Jobs(house.pool, house.engine, house.catalog):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def collecting(house: House) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()
+        before = gc.get_threshold()
+        gc.set_threshold(YOUNG_MOST, 20, 50)
+        try:
+            yield
+        finally:
+            gc.set_threshold(*before)
+            gc.unfreeze()
+
+    app = create_app(settings, handlers=routes(), beside=(shared, collecting))
+    return app
