@@ -35,7 +35,7 @@ RULES = RuleSet(
         ),
         Flat(id="big", title="Large baskets", points=20, when=Conditions(minimum_fen=10_000)),
         Flat(id="bag", title="Own bag", points=5, acts=("bag",), once="day", funder="operator"),
-        Multiplier(id="double", title="Sea days", factor="2", when=Conditions(merchants=("sea",), weekdays=(7,))),
+        Multiplier(id="double", title="Sundays", factor="2", when=Conditions(weekdays=(7,))),
     ),
     validity=Rolling(months=6, to="month_end"),
 )
@@ -54,7 +54,7 @@ class Caller:
         headers = {**self.headers, **more.pop("headers", {})}
         return await self.client.request(method, path, headers=headers, **more)
 
-    async def post(self, path: str, **body: Any) -> httpx.Response:
+    async def post(self, path: str, /, **body: Any) -> httpx.Response:
         """A body of fields."""
         return await self.ask("POST", path, json=body)
 
@@ -62,13 +62,13 @@ class Caller:
         """A read."""
         return await self.ask("GET", path)
 
-    async def done(self, path: str, **body: Any) -> Any:
+    async def done(self, path: str, /, **body: Any) -> Any:
         """What is answered to a body that must be granted."""
         answer = await self.post(path, **body)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 
-    async def refused(self, code: str, path: str, **body: Any) -> Any:
+    async def refused(self, code: str, path: str, /, **body: Any) -> Any:
         """The problem of a body that must be refused."""
         return problem(await self.post(path, **body), code)
 
@@ -90,7 +90,9 @@ class Caller:
 class Alliance:
     """A programme with merchants air, sea and the charity hope, a store each, and members."""
 
-    def __init__(self, house: House, program: Program, client: httpx.AsyncClient, secrets_of: dict[str, str]) -> None:
+    def __init__(
+        self, house: House, program: Program, client: httpx.AsyncClient, secrets_of: dict[str, str]
+    ) -> None:
         self.house = house
         self.id: ProgramId = program.id
         self.client = client
@@ -161,10 +163,14 @@ async def founded(app: Litestar) -> AsyncIterator[Alliance]:
     program = await _found(house)
     async with AsyncExitStack() as stack:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://jifen"))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://jifen")
+        )
         merchants = program.merchants
         labels = {"operator": None, "air-till": merchants["air"].id, "sea-till": merchants["sea"].id}
-        made = {label: await house.keys.make(program.id, whose, label, NOW) for label, whose in labels.items()}
+        made = {
+            label: await house.keys.make(program.id, whose, label, NOW) for label, whose in labels.items()
+        }
         yield Alliance(house, program, client, made)
 
 

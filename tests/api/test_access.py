@@ -21,11 +21,34 @@ READS = (
     "/v1/holds/00000000-0000-8000-8000-000000000000",
 )
 OPERATORS = (
-    "transfers", "donations", "adjustments", "compensations", "freezes", "unfreezes", "expiries", "members",
-    "members/bulk", "households", "units", "merchants", "merchants/air/contracts", "stores", "rules", "stocks", "keys",
+    "transfers",
+    "donations",
+    "adjustments",
+    "compensations",
+    "freezes",
+    "unfreezes",
+    "expiries",
+    "members",
+    "members/bulk",
+    "households",
+    "units",
+    "merchants",
+    "merchants/air/contracts",
+    "stores",
+    "rules",
+    "stocks",
+    "keys",
 )
 ANYBODYS = (
-    "purchases", "acts", "returns", "redemptions", "holds", "holds/x/capture", "holds/x/release", "reversals", "bulk",
+    "purchases",
+    "acts",
+    "returns",
+    "redemptions",
+    "holds",
+    "holds/x/capture",
+    "holds/x/release",
+    "reversals",
+    "bulk",
 )
 
 
@@ -60,7 +83,16 @@ async def test_wrong_keys_open_nothing(alliance: Alliance) -> None:
     """No key, another scheme, another prefix, a key with a letter changed, letters that no header has."""
     good = alliance.operator.secret
     assert good is not None
-    for header in ("", "Bearer", f"Basic {good}", good, "Bearer jf_", f"Bearer x{good[1:]}", f"Bearer {good}x", "Bearer jf_é"):
+    for header in (
+        "",
+        "Bearer",
+        f"Basic {good}",
+        good,
+        "Bearer jf_",
+        f"Bearer x{good[1:]}",
+        f"Bearer {good}x",
+        "Bearer jf_é",
+    ):
         answer = await alliance.stranger.ask("GET", "/v1/program", headers={"authorization": header.encode()})
         problem(answer, "unauthenticated")
     lower = await alliance.stranger.ask("GET", "/v1/program", headers={"authorization": f"bearer {good}"})
@@ -77,7 +109,9 @@ async def test_a_merchant_books_at_its_own_stores(alliance: Alliance) -> None:
     spend = {"member": "ann", "points": 5}
     for where in ({"store": "air-1"}, {"merchant": "air"}):
         await alliance.sea.refused("out_of_scope", "/v1/redemptions", key="d1", **spend, **where)
-        await alliance.sea.refused("out_of_scope", "/v1/holds", key="h1", **spend, **where, deadline="2026-12-01T00:00:00Z")
+        await alliance.sea.refused(
+            "out_of_scope", "/v1/holds", key="h1", **spend, **where, deadline="2026-12-01T00:00:00Z"
+        )
     paid = await alliance.sea.done("/v1/redemptions", key="d1", **spend)
     assert (await alliance.operator.get(f"/v1/entries/{paid['id']}")).json()["merchant"] == "sea"
 
@@ -106,7 +140,9 @@ async def test_a_merchant_sees_only_its_own(alliance: Alliance) -> None:
     await alliance.operator.done("/v1/members", number="eve", name="Eve", phone="13800000001")
     bought = await alliance.air.done("/v1/purchases", key="p1", member="eve", store="air-1", amount=5_000)
     await alliance.sea.done("/v1/purchases", key="p1", member="eve", store="sea-1", amount=2_000)
-    held = await alliance.air.done("/v1/holds", key="h1", member="eve", points=1, deadline="2026-12-01T00:00:00Z")
+    held = await alliance.air.done(
+        "/v1/holds", key="h1", member="eve", points=1, deadline="2026-12-01T00:00:00Z"
+    )
     for path in (f"/v1/entries/{bought['id']}", "/v1/members/eve/entries/1"):
         assert (await alliance.air.get(path)).status_code == 200
         problem(await alliance.sea.get(path), "entry_unknown")

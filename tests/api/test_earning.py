@@ -15,7 +15,12 @@ async def test_a_purchase_earns_by_the_rules(alliance: Alliance) -> None:
     )
     assert booked.status_code == 201
     receipt = booked.json()
-    assert (receipt["points"], receipt["kind"], receipt["no"], receipt["replayed"]) == (190, "purchase", 1, False)
+    assert (receipt["points"], receipt["kind"], receipt["no"], receipt["replayed"]) == (
+        190,
+        "purchase",
+        1,
+        False,
+    )
     assert receipt["balance"] == {"available": 190, "pending": 0, "held": 0, "owed": 0}
     assert receipt["occurred_at"] == "2026-11-21T02:00:00Z"
     assert receipt["explanation"]["shares"] == [["base", 170], ["big", 20]]
@@ -42,11 +47,23 @@ async def test_a_time_is_kept_as_the_instant_that_it_is(alliance: Alliance) -> N
     assert again.status_code == 200
     assert again.json() == {**first, "replayed": True}
     told = await alliance.operator.refused(
-        "event_in_future", "/v1/purchases", key="p2", member="ann", store="air-1", amount=5, at="2026-11-21T10:06:00+08:00"
+        "event_in_future",
+        "/v1/purchases",
+        key="p2",
+        member="ann",
+        store="air-1",
+        amount=5,
+        at="2026-11-21T10:06:00+08:00",
     )
     assert "2026-11-21T02:06:00+00:00" in told["detail"]
     await alliance.operator.refused(
-        "no_rules", "/v1/purchases", key="p3", member="ann", store="air-1", amount=5, at="2025-12-31T00:00:00Z"
+        "no_rules",
+        "/v1/purchases",
+        key="p3",
+        member="ann",
+        store="air-1",
+        amount=5,
+        at="2025-12-31T00:00:00Z",
     )
 
 
@@ -61,7 +78,9 @@ async def test_a_part_of_a_purchase_comes_back(alliance: Alliance) -> None:
     """One of two apples takes 60 points, and the 20 for a large basket with it; then the rest; then nothing is left."""
     operator = alliance.operator
     await operator.done("/v1/purchases", key="p1", member="ann", store="air-1", lines=BASKET)
-    part = await operator.done("/v1/returns", key="r1", purchase="p1", lines=[{"sku": "apple", "quantity": 1}])
+    part = await operator.done(
+        "/v1/returns", key="r1", purchase="p1", lines=[{"sku": "apple", "quantity": 1}]
+    )
     assert (part["points"], part["kind"]) == (-80, "return")
     rest = await operator.done("/v1/returns", key="r2", purchase="p1", member="ann")
     assert rest["points"] == -110

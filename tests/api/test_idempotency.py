@@ -25,12 +25,19 @@ async def test_another_fact_under_the_same_key_is_told_the_difference(alliance: 
     first = await alliance.operator.done("/v1/purchases", key="p1", **PURCHASE)
     before = await alliance.books()
     for field, other in (("amount", 5_001), ("store", "sea-1"), ("member", "bob")):
-        told = await alliance.operator.refused("key_reused", "/v1/purchases", key="p1", **{**PURCHASE, field: other})
+        told = await alliance.operator.refused(
+            "key_reused", "/v1/purchases", key="p1", **{**PURCHASE, field: other}
+        )
         assert told["differs"] == field
         assert told["entry"] == first["id"]
-    assert "5000 was booked, 5001 is asked now" in (
-        await alliance.operator.refused("key_reused", "/v1/purchases", key="p1", **{**PURCHASE, "amount": 5_001})
-    )["detail"]
+    assert (
+        "5000 was booked, 5001 is asked now"
+        in (
+            await alliance.operator.refused(
+                "key_reused", "/v1/purchases", key="p1", **{**PURCHASE, "amount": 5_001}
+            )
+        )["detail"]
+    )
     act = await alliance.operator.refused("key_reused", "/v1/acts", key="p1", member="ann", act="bag")
     assert "type" in act["differs"]
     assert await alliance.books() == before
@@ -48,7 +55,10 @@ async def test_the_key_may_come_as_a_header(alliance: Alliance) -> None:
     assert quoted.status_code == 200
     differing = await operator.ask("POST", "/v1/purchases", json={**PURCHASE, "key": "p2"}, headers=header)
     assert problem(differing, "key_differs")["errors"][0]["value"] == "p2"
-    assert problem(await operator.post("/v1/purchases", **PURCHASE), "key_missing")["errors"][0]["field"] == "key"
+    assert (
+        problem(await operator.post("/v1/purchases", **PURCHASE), "key_missing")["errors"][0]["field"]
+        == "key"
+    )
 
 
 async def test_each_source_has_keys_of_its_own(alliance: Alliance) -> None:
@@ -97,7 +107,11 @@ REPEATS = {
     "adjustments": {"member": "ann", "points": 3, "reason": "x"},
     "compensations": {"member": "ann", "points": 3, "reason": "x"},
     "freezes": {
-        "member": "bob", "reason": "x", "evidence": "y", "notice": "z", "until": "2026-12-01T00:00:00Z",
+        "member": "bob",
+        "reason": "x",
+        "evidence": "y",
+        "notice": "z",
+        "until": "2026-12-01T00:00:00Z",
     },
 }
 

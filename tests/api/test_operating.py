@@ -11,8 +11,12 @@ from tests.api.alliance import Alliance
 async def funded(alliance: Alliance) -> Alliance:
     """Fay and Ann have 100 points each."""
     for member in ("fay", "ann"):
-        await alliance.operator.done("/v1/purchases", key=f"p-{member}", member=member, store="air-1", amount=8_000)
-        await alliance.operator.done("/v1/adjustments", key=f"a-{member}", member=member, points=20, reason="opening")
+        await alliance.operator.done(
+            "/v1/purchases", key=f"p-{member}", member=member, store="air-1", amount=8_000
+        )
+        await alliance.operator.done(
+            "/v1/adjustments", key=f"a-{member}", member=member, points=20, reason="opening"
+        )
     return alliance
 
 
@@ -25,16 +29,24 @@ async def test_points_stay_in_the_family(funded: Alliance) -> None:
     assert [await operator.available(one) for one in ("fay", "gus", "home")] == [70, 20, 10]
     await operator.refused("not_one_household", "/v1/transfers", key="t3", member="fay", to="ann", points=1)
     await operator.refused("same_wallet", "/v1/transfers", key="t3", member="fay", to="fay", points=1)
-    told = await operator.refused("member_unknown", "/v1/transfers", key="t3", member="fay", to="eve", points=1)
+    told = await operator.refused(
+        "member_unknown", "/v1/transfers", key="t3", member="fay", to="eve", points=1
+    )
     assert told["errors"][0]["field"] == "to"
 
 
 async def test_only_a_qualified_charity_is_given_points(funded: Alliance) -> None:
     """A merchant that sells is none."""
     operator = funded.operator
-    assert (await operator.done("/v1/donations", key="g1", member="ann", charity="hope", points=7))["points"] == -7
-    await operator.refused("charity_unqualified", "/v1/donations", key="g2", member="ann", charity="air", points=7)
-    told = await operator.refused("merchant_unknown", "/v1/donations", key="g2", member="ann", charity="x", points=7)
+    assert (await operator.done("/v1/donations", key="g1", member="ann", charity="hope", points=7))[
+        "points"
+    ] == -7
+    await operator.refused(
+        "charity_unqualified", "/v1/donations", key="g2", member="ann", charity="air", points=7
+    )
+    told = await operator.refused(
+        "merchant_unknown", "/v1/donations", key="g2", member="ann", charity="x", points=7
+    )
     assert told["errors"][0]["field"] == "charity"
 
 
@@ -45,7 +57,9 @@ async def test_a_correction_has_a_reason(funded: Alliance) -> None:
     assert taken["balance"]["available"] == 60
     entry = (await operator.get(f"/v1/entries/{taken['id']}")).json()
     assert entry["event"] == {"points": -40, "reason": "counted twice", "type": "adjustment"}
-    await operator.refused("insufficient_points", "/v1/adjustments", key="a2", member="ann", points=-61, reason="x")
+    await operator.refused(
+        "insufficient_points", "/v1/adjustments", key="a2", member="ann", points=-61, reason="x"
+    )
     for wrong, field in (({"points": 0, "reason": "x"}, "points"), ({"points": 1, "reason": " "}, "reason")):
         told = await operator.refused("invalid_request", "/v1/adjustments", key="a2", member="ann", **wrong)
         assert told["errors"][0]["field"] == field
@@ -61,10 +75,17 @@ async def test_a_compensation_is_paid_by_who_is_at_fault(funded: Alliance) -> No
         ("operator", "green", 5),
         ("sea", "point", 15),
     ]
-    await operator.refused("unit_unknown", "/v1/compensations", key="c3", member="bob", points=5, reason="x", unit="y")
+    await operator.refused(
+        "unit_unknown", "/v1/compensations", key="c3", member="bob", points=5, reason="x", unit="y"
+    )
 
 
-FREEZE = {"reason": "chargebacks", "evidence": "case 17", "notice": "sent 2026-11-21", "until": "2026-12-01T00:00:00+08:00"}
+FREEZE = {
+    "reason": "chargebacks",
+    "evidence": "case 17",
+    "notice": "sent 2026-11-21",
+    "until": "2026-12-01T00:00:00+08:00",
+}
 
 
 async def test_a_freeze_stops_spending_but_not_earning(funded: Alliance) -> None:
@@ -74,7 +95,9 @@ async def test_a_freeze_stops_spending_but_not_earning(funded: Alliance) -> None
     frozen = await operator.done("/v1/freezes", key="f1", member="ann", **FREEZE)
     assert frozen["kind"] == "freeze"
     assert (await operator.get("/v1/members/ann")).json()["frozen_until"] == "2026-11-30T16:00:00Z"
-    told = await operator.refused("wallet_frozen", "/v1/redemptions", key="d1", member="ann", store="air-1", points=1)
+    told = await operator.refused(
+        "wallet_frozen", "/v1/redemptions", key="d1", member="ann", store="air-1", points=1
+    )
     assert told["until"] == "2026-11-30T16:00:00+00:00"
     await operator.refused("wallet_already_frozen", "/v1/freezes", key="f2", member="ann", **FREEZE)
     await operator.done("/v1/purchases", key="p1", member="ann", store="air-1", amount=100)

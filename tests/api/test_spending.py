@@ -13,7 +13,9 @@ LATER = "2026-11-22T10:00:00+08:00"
 async def rich(alliance: Alliance) -> Alliance:
     """Ann has 100 points of air and 50 of sea."""
     await alliance.operator.done("/v1/purchases", key="p-air", member="ann", store="air-1", amount=8_000)
-    await alliance.operator.done("/v1/adjustments", key="p-adjust", member="ann", points=20, reason="opening balance")
+    await alliance.operator.done(
+        "/v1/adjustments", key="p-adjust", member="ann", points=20, reason="opening balance"
+    )
     await alliance.operator.done("/v1/purchases", key="p-sea", member="ann", store="sea-1", amount=5_000)
     assert await alliance.operator.available("ann") == 150
     return alliance
@@ -25,7 +27,9 @@ async def test_points_pay_a_merchant(rich: Alliance) -> None:
     paid = await operator.done("/v1/redemptions", key="d1", member="ann", store="sea-1", points=40)
     assert (paid["points"], paid["kind"], paid["balance"]["available"]) == (-40, "redeem", 110)
     await operator.done("/v1/redemptions", key="d2", member="ann", merchant="air", points=10, unit="point")
-    told = await operator.refused("insufficient_points", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=101)
+    told = await operator.refused(
+        "insufficient_points", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=101
+    )
     assert (told["available"], told["requested"], told["missing"]) == (100, 101, 1)
     both = await operator.refused(
         "invalid_request", "/v1/redemptions", key="d3", member="ann", store="sea-1", merchant="air", points=1
@@ -46,8 +50,12 @@ async def test_the_last_one_is_sold_once(rich: Alliance) -> None:
     assert (told["left"], told["requested"]) == (0, 1)
     assert (await operator.get("/v1/stocks/mug")).json() == {"code": "mug", "remaining": 0}
     assert await operator.available("ann") == 140
-    await operator.refused("stock_unknown", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=1, stock="cup")
-    await operator.refused("invalid_request", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=1, count=2)
+    await operator.refused(
+        "stock_unknown", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=1, stock="cup"
+    )
+    await operator.refused(
+        "invalid_request", "/v1/redemptions", key="d3", member="ann", store="sea-1", points=1, count=2
+    )
 
 
 async def test_a_hold_is_captured_in_part_and_released(rich: Alliance) -> None:
@@ -71,7 +79,9 @@ async def test_a_hold_is_captured_in_part_and_released(rich: Alliance) -> None:
 
 async def test_a_body_may_be_empty_where_the_header_has_the_key(rich: Alliance) -> None:
     """A release needs no more than its key."""
-    held = await rich.operator.done("/v1/holds", key="h1", member="ann", store="sea-1", points=10, deadline=LATER)
+    held = await rich.operator.done(
+        "/v1/holds", key="h1", member="ann", store="sea-1", points=10, deadline=LATER
+    )
     path = f"/v1/holds/{held['id']}/release"
     freed = await rich.operator.ask("POST", path, headers={"idempotency-key": "f1"})
     assert freed.status_code == 201

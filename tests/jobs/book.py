@@ -11,10 +11,14 @@ from tests.engine.town import Town, days, town
 
 RULES = RuleSet(
     rules=(
-        PerAmount(id="base", rate=Rate(1, 100), caps=(Cap(300, "day"), Cap(1000, "month"), Cap(9000, "ever"))),
+        PerAmount(
+            id="base", rate=Rate(1, 100), caps=(Cap(300, "day"), Cap(1000, "month"), Cap(9000, "ever"))
+        ),
         Flat(id="first", points=100, once="ever", funder="operator", when=Conditions(minimum_fen=1000)),
         Flat(id="checkin", points=5, acts=("checkin",), once="day", funder="operator"),
-        Flat(id="star", unit="green", points=20, when=Conditions(minimum_fen=5000), validity=Active(months=2)),
+        Flat(
+            id="star", unit="green", points=20, when=Conditions(minimum_fen=5000), validity=Active(months=2)
+        ),
         Flat(id="later", points=30, when=Conditions(stores=("sea",), minimum_fen=1000), pending_days=7),
     ),
     validity=Rolling(months=1, to="month_end"),
@@ -26,7 +30,7 @@ MEMBERS = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")
 
 
 async def write_book(dsn: str) -> None:
-    """Live through 70 days: earn, spend, hold, return, owe, repay, give, freeze, expire, come back in grace."""
+    """Live through 70 days: earn, spend, hold, return, owe, repay, give, freeze, expire, get grace."""
     async with town(dsn, RULES, members=MEMBERS) as here:
         await here.household("home", "ann", "bob")
         await _ann(here)

@@ -87,7 +87,9 @@ class Life:
         late = timedelta(hours=self._chance.choice((0, 0, 0, 1, 30, 200)))
         made = None
         while made is None:
-            (draw,) = self._chance.choices([draw for _, draw in self._draws], [weight for weight, _ in self._draws])
+            (draw,) = self._chance.choices(
+                [draw for _, draw in self._draws], [weight for weight, _ in self._draws]
+            )
             made = draw(f"k{self._count}", self._chance.choice(NAMES), self.now - late)
         self._earlier.append(made)
         return made
@@ -98,7 +100,12 @@ class Life:
 
     def _purchase(self, key: str, who: str, at: datetime) -> Command:
         lines = [
-            Line(f"s{n}", self._chance.choice(CATEGORIES), self._chance.randint(1, 3), self._chance.randint(1, 6000))
+            Line(
+                f"s{n}",
+                self._chance.choice(CATEGORIES),
+                self._chance.randint(1, 3),
+                self._chance.randint(1, 6000),
+            )
             for n in range(self._chance.randint(0, 4))
         ]
         self._baskets[key] = (who, [(line.sku, line.quantity) for line in lines])
@@ -159,7 +166,9 @@ class Life:
 
     def _compensate(self, key: str, who: str, at: datetime) -> Command:
         fault = self._chance.choice((None, "sea"))
-        return self._here.orders.compensate(key, who, self.now, points=self._chance.randint(1, 40), fault=fault)
+        return self._here.orders.compensate(
+            key, who, self.now, points=self._chance.randint(1, 40), fault=fault
+        )
 
     def _donate(self, key: str, who: str, at: datetime) -> Command:
         return self._here.orders.donate(key, who, at, self.now, points=3, charity="pupils")

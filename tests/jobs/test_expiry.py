@@ -13,7 +13,7 @@ from jifen.jobs.verify import verify
 from jifen.rules.definition import Flat, PerAmount, Rate, RuleSet
 from jifen.values.ids import MerchantId, ProgramId, hashed_id
 from jifen.values.periods import Active, Rolling, Validity
-from tests.engine.town import ZONE, Town, days, town
+from tests.engine.town import ZONE, Town, days, found, town
 
 
 def rules(validity: Validity, grace_days: int = 7) -> RuleSet:
@@ -110,9 +110,11 @@ async def test_many_runs_at_once_expire_each_lot_once(database: str) -> None:
             for process in (*here.processes, *here.processes)
         ]
         await asyncio.gather(*runs)
-        found = await expiries(here)
-        assert len(found) == 120
-        assert {(who, unit) for who, unit, _ in found} == {(who, unit) for who in names for unit in ("point", "green")}
+        legs = await expiries(here)
+        assert len(legs) == 120
+        assert {(who, unit) for who, unit, _ in legs} == {
+            (who, unit) for who in names for unit in ("point", "green")
+        }
         assert (await verify(here.pool)).clean
 
 
@@ -136,8 +138,6 @@ async def test_held_points_wait_for_the_end_of_their_hold(database: str) -> None
 
 async def test_another_programmes_points_are_left_alone(database: str) -> None:
     """Expiry goes by programme, each with its own clock."""
-    from tests.engine.town import found
-
     async with town(database, rules(Rolling(days=2))) as here:
         other = await found(here.processes[0].catalog, "other", rules(Rolling(days=2)))
         await here.do(here.orders.purchase("1", "ann", days(0), amount=5000))
@@ -150,9 +150,11 @@ async def test_what_it_books_names_the_cutoff(database: str) -> None:
     async with town(database, rules(Rolling(days=2))) as here:
         await here.do(here.orders.purchase("1", "ann", days(0), amount=5000))
         told: list[tuple[int, int]] = []
-        await expire_due(here.pool, here.engine, here.program, days(9), lambda done, of: told.append((done, of)))
+        await expire_due(
+            here.pool, here.engine, here.program, days(9), lambda done, of: told.append((done, of))
+        )
         assert told[-1] == (256, 256)
-        row = await here.pool.fetchrow("SELECT * FROM entry WHERE kind = 'expire'")
+        (row,) = await here.pool.fetch("SELECT * FROM entry WHERE kind = 'expire'")
         assert row["kind"] == Kind.EXPIRE
         assert row["event"] == '{"type":"expire","unit":"point","cutoff":"2026-11-09T16:00:00Z"}'
         cutoff = "2026-11-09T16:00:00+00:00"
@@ -162,7 +164,9 @@ async def test_what_it_books_names_the_cutoff(database: str) -> None:
 def idle(months: int) -> Series:
     """A series that lives by activity."""
     nobody = hashed_id("nobody")
-    return series_of(ProgramId(nobody), "point", MerchantId(nobody), nobody, 0, 1, (100, 100), None, None, months)
+    return series_of(
+        ProgramId(nobody), "point", MerchantId(nobody), nobody, 0, 1, (100, 100), None, None, months
+    )
 
 
 @given(

@@ -39,11 +39,16 @@ async def test_many_runs_at_once_let_each_hold_lapse_once(database: str) -> None
     names = [f"m{n}" for n in range(40)]
     async with town(database, members=names, processes=2) as here:
         orders = here.orders
-        await here.engine.submit_all([orders.purchase(f"1{name}", name, days(0), amount=5000) for name in names])
+        await here.engine.submit_all(
+            [orders.purchase(f"1{name}", name, days(0), amount=5000) for name in names]
+        )
         await here.engine.submit_all(
             [orders.reserve(f"2{name}", name, days(1), points=30, deadline=days(10)) for name in names]
         )
-        runs = [lapse_due(one.pool, one.engine, here.program, days(12)) for one in (*here.processes, *here.processes)]
+        runs = [
+            lapse_due(one.pool, one.engine, here.program, days(12))
+            for one in (*here.processes, *here.processes)
+        ]
         outcomes = await asyncio.gather(*runs)
         assert not any(outcome.failed for outcome in outcomes)
         assert await here.pool.fetchval("SELECT count(*) FROM entry WHERE kind = 'lapse'") == 40
@@ -59,9 +64,7 @@ async def test_a_capture_in_time_leaves_nothing_to_lapse(database: str) -> None:
             await here.do(here.orders.reserve(f"2{who}", who, days(1), points=30, deadline=days(10)))
         holds = {who: entry_id(here.program.id, "till", f"2{who}") for who in ("ann", "bob")}
         await here.do(here.orders.capture("3", "ann", days(2), hold=holds["ann"]))
-        await here.do(
-            here.orders.capture("4", "bob", days(2), hold=holds["bob"], points=12, keep_open=True)
-        )
+        await here.do(here.orders.capture("4", "bob", days(2), hold=holds["bob"], points=12, keep_open=True))
         lapsed = await lapse_due(here.pool, here.engine, here.program, days(12))
         assert (lapsed.booked, lapsed.points) == (1, 18)
         assert (await here.balance("ann", days(12)))["available"] == 20

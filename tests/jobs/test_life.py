@@ -13,7 +13,18 @@ from jifen.jobs.verify import verify
 from tests.engine.town import Town, town
 from tests.jobs.life import NAMES, RULES, Life
 
-SEEN_AT_LEAST = {"purchase", "return", "redeem", "reverse", "hold", "capture", "release", "transfer", "expire", "lapse"}
+SEEN_AT_LEAST = {
+    "purchase",
+    "return",
+    "redeem",
+    "reverse",
+    "hold",
+    "capture",
+    "release",
+    "transfer",
+    "expire",
+    "lapse",
+}
 
 
 async def live(here: Town, seed: int, rounds: int, size: int = 40) -> Counter[str]:
@@ -23,7 +34,10 @@ async def live(here: Town, seed: int, rounds: int, size: int = 40) -> Counter[st
     for number in range(rounds):
         batches = [life.batch(size) for _ in here.processes]
         answers = await asyncio.gather(
-            *(process.engine.submit_all(batch) for process, batch in zip(here.processes, batches, strict=True))
+            *(
+                process.engine.submit_all(batch)
+                for process, batch in zip(here.processes, batches, strict=True)
+            )
         )
         for batch, given in zip(batches, answers, strict=True):
             for command, answer in zip(batch, given, strict=True):
@@ -47,12 +61,12 @@ async def live(here: Town, seed: int, rounds: int, size: int = 40) -> Counter[st
     return came
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_any_life_can_be_proven(database: str, seed: int) -> None:
-    """Two processes, eight members and a household: after 1 600 commands everything holds."""
+    """Two processes, eight members and a household: after a thousand commands everything holds."""
     async with town(database, RULES, members=NAMES, processes=2) as here:
         await here.household("home", *NAMES[:4])
-        came = await live(here, seed, 20)
+        came = await live(here, seed, 15, 35)
         assert set(came) >= SEEN_AT_LEAST
         report = await verify(database)
         assert report.clean, report.text()

@@ -17,7 +17,9 @@ def plain_root(leaves: list[bytes]) -> bytes:
     level = list(leaves)
     while len(level) > 1:
         pairs = [level[place : place + 2] for place in range(0, len(level), 2)]
-        level = [sha256(b"\x01" + pair[0] + pair[1]).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+        level = [
+            sha256(b"\x01" + pair[0] + pair[1]).digest() if len(pair) == 2 else pair[0] for pair in pairs
+        ]
     return level[0] if level else sha256(b"").digest()
 
 
@@ -51,7 +53,9 @@ def test_the_path_of_any_leaf_leads_to_the_root(leaves: list[bytes], data: st.Da
         side, sibling = path[step]
         other = Sibling("right" if side == "left" else "left", sibling)
         assert not check_proof(leaf, [*path[:step], *path[step + 1 :]], root)
-        assert not check_proof(leaf, [*path[:step], Sibling(side, sha256(sibling).digest()), *path[step + 1 :]], root)
+        assert not check_proof(
+            leaf, [*path[:step], Sibling(side, sha256(sibling).digest()), *path[step + 1 :]], root
+        )
         assert not check_proof(leaf, [*path[:step], other, *path[step + 1 :]], root)
 
 

@@ -85,7 +85,9 @@ async def test_a_root_that_is_interrupted_leaves_nothing(database: str) -> None:
     """The heads go with the root in one transaction, so the next attempt finds a clean day."""
     async with town(database) as here:
         pool = await connect_pool(database, size=1)
-        await here.pool.execute("ALTER TABLE daily_root ADD CONSTRAINT not_today CHECK (wallets < 0) NOT VALID")
+        await here.pool.execute(
+            "ALTER TABLE daily_root ADD CONSTRAINT not_today CHECK (wallets < 0) NOT VALID"
+        )
         try:
             await take_root(pool, here.program, days(0))
         except Exception as refused:

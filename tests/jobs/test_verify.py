@@ -11,7 +11,9 @@ from jifen.jobs.verify.proof import cell_spans
 from jifen.parties.catalog import Catalog
 from jifen.store.database import connect_pool
 from tests.engine.town import days, found, town
-from tests.jobs.faults import CHAINS, FAULTS, Fault, planted
+from tests.jobs.entry_faults import CHAINS
+from tests.jobs.faults import FAULTS
+from tests.jobs.planting import Fault, planted
 
 
 async def test_a_clean_book_has_no_finding(book: str) -> None:
@@ -24,7 +26,7 @@ async def test_a_clean_book_has_no_finding(book: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.story for fault in FAULTS])
 async def test_a_planted_fault_is_named_with_its_place(book: str, fault: Fault) -> None:
-    """The first check that must see it names wallet and place; no other check than those listed sees anything."""
+    """The first check that must see it names wallet and place; no check but those listed sees anything."""
     wallet, place = await planted(book, fault)
     report = await verify(book)
     assert not report.clean
@@ -39,15 +41,15 @@ def test_each_check_has_a_fault_that_it_names() -> None:
 
 
 async def test_only_the_programme_that_is_asked_for(book: str) -> None:
-    """A fault is told to those who ask for its programme, or for all, and not to those who ask for another."""
+    """A fault is told to those who ask for its programme, or for all, not to those who ask for another."""
     wallet, place = await planted(book, CHAINS[0])
     pool = await connect_pool(book, size=3)
     other = await found(Catalog(pool), "other", None)
     mine = await pool.fetchval("SELECT program FROM wallet WHERE id = $1::text::uuid", wallet)
     assert (await verify(pool, other.id)).clean
     for program in (mine, None):
-        told = [(finding.wallet, finding.place) for finding in (await verify(pool, program)).findings]
-        assert (wallet, place) in told
+        report = await verify(pool, program)
+        assert (wallet, place) in [(finding.wallet, finding.place) for finding in report.findings]
     await pool.close()
 
 
@@ -69,7 +71,9 @@ async def test_the_report_can_be_read_and_counted(book: str) -> None:
     assert told["clean"] is False
     assert [check["name"] for check in told["checks"]] == list(CHECKS)
     assert told["findings"][0]["check"] == "counters"
-    assert str(report.findings[0]).startswith(f"counters: wallet {report.findings[0].wallet}, counter cap:base of")
+    assert str(report.findings[0]).startswith(
+        f"counters: wallet {report.findings[0].wallet}, counter cap:base of"
+    )
 
 
 async def test_traffic_goes_on_while_the_books_are_proven(database: str) -> None:

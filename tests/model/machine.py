@@ -21,10 +21,18 @@ from tests.model.strategies import ACTS, MERCHANTS, PIECES, baskets, rule_sets
 
 WHO = st.sampled_from(("ann", "ann", "bob", "cid", "home"))
 MERCHANT = st.sampled_from(MERCHANTS)
-POINTS = st.integers(1, 150)
+PAIRS = (("ann", "bob"), ("bob", "ann"), ("ann", "home"), ("home", "bob"), ("cid", "ann"), ("bob", "bob"))
+PAIR = st.sampled_from(PAIRS)
+SPENDING = ("point", "point", "point", "hold", "hold", "transfer", "donate", "green", "mile")
+ENDINGS = ("pay", "pay", "keep open", "keep open", "release", "lapse")
+OPERATING = ("add", "take", "compensate", "freeze", "unfreeze")
+POINTS = st.integers(1, 70)
+NEVER = ("ann", "never sent")
 NUMBER = st.integers(0, 10**6)
-LATE = st.sampled_from((0, 0, 0, 0, 60, 1440, 10_080, 50_400, -4, -10))
+LATENESS = (*[0] * 12, 60, 1440, 10_080, 50_400, -4, -10)
 """By how many minutes a fact comes late; five minutes early is a clock that differs."""
+
+LATE = st.sampled_from(LATENESS)
 
 
 class Machine(RuleBasedStateMachine):
@@ -49,13 +57,18 @@ class Machine(RuleBasedStateMachine):
         self.books.facts = {who: [] for who in self.orders.wallets}
         self.books.homes = dict.fromkeys(("ann", "bob", "home"), "home")
         self.books.rules = [(BEFORE, rules)]
+        for who in ("ann", "bob", "cid"):
+            self.ask("compensate", who, 0, points=200, fault="sea")
+            self.ask("purchase", who, 1440, store="air", amount=20_000)
 
     # What happens around the commands.
 
-    @rule(hours=st.sampled_from((1, 1, 20, 24, 24 * 3, 24 * 17, 24 * 33)))
-    def time_passes(self, hours: int) -> None:
-        """Past maturities, deadlines and expiries."""
+    @rule(hours=st.sampled_from((1, 1, 20, 24, 24 * 3, 24 * 17, 24 * 33)), run=st.booleans())
+    def time_passes(self, hours: int, run: bool) -> None:
+        """Past maturities, deadlines and expiries, which the nightly run books or not."""
         self.now += timedelta(hours=hours)
+        for who in self.books.facts if run else ():
+            self.ask("expire", who, 0)
 
     @rule(count=st.integers(1, 6), through=st.integers(0, 1))
     def gather(self, count: int, through: int) -> None:
@@ -72,114 +85,76 @@ class Machine(RuleBasedStateMachine):
         self.stage.run(catalog.publish(self.orders.program.id, rules, since, self.now))
         self.books.rules.append((since, rules))
 
-    # Earning, and what comes back of it.
-
-    @rule(who=WHO, store=MERCHANT, late=LATE, lines=baskets())
-    def purchase(self, who: str, store: str, late: int, lines: tuple[Line, ...]) -> None:
-        """A basket."""
-        self.ask("purchase", who, late, store=store, lines=lines)
-
-    @rule(who=WHO, store=MERCHANT, late=LATE, amount=st.integers(0, 30_000))
-    def bill(self, who: str, store: str, late: int, amount: int) -> None:
-        """A bill without lines."""
-        self.ask("purchase", who, late, store=store, amount=amount)
-
-    @rule(who=WHO, late=LATE, act=st.sampled_from((*ACTS, "nap")))
-    def act(self, who: str, late: int, act: str) -> None:
-        """A lecture, a survey."""
-        self.ask("act", who, late, act=act)
-
-    @rule(which=NUMBER, late=LATE, pieces=PIECES)
-    def return_lines(self, which: int, late: int, pieces: tuple[tuple[str, int], ...]) -> None:
-        """Some of a basket."""
-        who, key = self.earlier("purchase", which)
-        self.ask("give_back", who, late, of=key, lines=pieces)
-
-    @rule(which=NUMBER, late=LATE, amount=st.integers(1, 20_000))
-    def return_amount(self, which: int, late: int, amount: int) -> None:
-        """Some of a bill."""
-        who, key = self.earlier("purchase", which)
-        self.ask("give_back", who, late, of=key, amount=amount)
-
-    @rule(which=NUMBER, late=LATE)
-    def return_all(self, which: int, late: int) -> None:
-        """All that is left."""
-        who, key = self.earlier("purchase", which)
-        self.ask("give_back", who, late, of=key)
-
-    # Spending, and what comes back of it.
-
     @rule(
-        who=WHO,
-        late=LATE,
-        points=POINTS,
-        merchant=MERCHANT,
-        unit=st.sampled_from(("point",) * 4 + ("green", "mile")),
+        who=WHO, late=LATE, merchant=MERCHANT, what=baskets() | st.integers(0, 30_000) | st.sampled_from(ACTS)
     )
-    def redeem(self, who: str, late: int, points: int, merchant: str, unit: str) -> None:
-        """Points pay."""
-        self.ask("redeem", who, late, points=points, merchant=merchant, unit=unit)
+    def earn(self, who: str, late: int, merchant: str, what: tuple[Line, ...] | int | str) -> None:
+        """A basket, a bill without lines, or something done that is no purchase."""
+        if isinstance(what, str):
+            self.ask("act", who, late, act=what)
+        elif isinstance(what, int):
+            self.ask("purchase", who, late, store=merchant, amount=what)
+        else:
+            self.ask("purchase", who, late, store=merchant, lines=what)
 
-    @rule(who=WHO, late=LATE, points=POINTS, charity=st.sampled_from((CHARITY, CHARITY, "air")))
-    def donate(self, who: str, late: int, points: int, charity: str) -> None:
-        """Points are given away."""
-        self.ask("donate", who, late, points=points, charity=charity)
+    @rule(which=NUMBER, late=LATE, what=PIECES | PIECES | st.integers(1, 20_000) | st.none())
+    def give_back(self, which: int, late: int, what: tuple[tuple[str, int], ...] | int | None) -> None:
+        """Some of a basket or of a bill, or all that is left."""
+        who, key = self.earlier(("purchase",), which) or NEVER
+        if what is None:
+            self.ask("give_back", who, late, of=key)
+        elif isinstance(what, int):
+            self.ask("give_back", who, late, of=key, amount=what)
+        else:
+            self.ask("give_back", who, late, of=key, lines=what)
 
-    @rule(who=WHO, to=WHO, late=LATE, points=POINTS)
-    def transfer(self, who: str, to: str, late: int, points: int) -> None:
-        """Points move, within the family or not."""
-        self.ask("transfer", who, late, points=points, to=to)
+    @rule(pair=PAIR, late=LATE, points=POINTS, to=MERCHANT, how=st.sampled_from(SPENDING))
+    def spend(self, pair: tuple[str, str], late: int, points: int, to: str, how: str) -> None:
+        """Points pay, are set aside, move within the family or not, or are given away."""
+        who, other = pair
+        if how == "transfer":
+            self.ask("transfer", who, late, points=points, to=other)
+        elif how == "donate":
+            self.ask("donate", who, late, points=points, charity=CHARITY if points % 5 else to)
+        elif how == "hold":
+            hours = (-1, 1, 24, 24, 24 * 30)[points % 5]
+            deadline = self.now + timedelta(hours=hours)
+            self.ask("reserve", who, late, points=points, merchant=to, deadline=deadline)
+        else:
+            self.ask("redeem", who, late, points=points, merchant=to, unit=how)
 
     @rule(which=NUMBER, late=LATE, points=st.none() | POINTS)
     def restore(self, which: int, late: int, points: int | None) -> None:
-        """What was paid comes back."""
-        who, key = self.earlier("capture" if which % 2 else "redeem", which // 2)
-        self.ask("restore", who, late, of=key, points=points)
+        """What was paid comes back; where nothing was paid yet, something is."""
+        found = self.earlier(("redeem", "capture"), which)
+        if found is None:
+            self.spend(("ann", "bob"), late, points or 30, "mall", "point")
+        else:
+            self.ask("restore", found[0], late, of=found[1], points=points)
 
-    @rule(who=WHO, late=LATE, points=POINTS, merchant=MERCHANT, hours=st.sampled_from((-1, 1, 24, 24 * 30)))
-    def hold(self, who: str, late: int, points: int, merchant: str, hours: int) -> None:
-        """Points are set aside."""
-        deadline = self.now + timedelta(hours=hours)
-        self.ask("reserve", who, late, points=points, merchant=merchant, deadline=deadline)
+    @rule(which=NUMBER, late=LATE, points=st.none() | POINTS, how=st.sampled_from(ENDINGS))
+    def end_hold(self, which: int, late: int, points: int | None, how: str) -> None:
+        """A hold pays, or ends; where there is none, there is one afterwards."""
+        found = self.earlier(("reserve",), which)
+        if found is None:
+            self.spend(("bob", "ann"), late, points or 30, "sea", "hold")
+        elif how in ("release", "lapse"):
+            self.ask("release", found[0], late, hold=found[1], lapsed=how == "lapse")
+        else:
+            self.ask("capture", found[0], late, hold=found[1], points=points, keep_open=how == "keep open")
 
-    @rule(which=NUMBER, late=LATE, points=st.none() | POINTS, keep_open=st.booleans())
-    def capture(self, which: int, late: int, points: int | None, keep_open: bool) -> None:
-        """A hold pays."""
-        who, key = self.earlier("reserve", which)
-        self.ask("capture", who, late, hold=key, points=points, keep_open=keep_open)
-
-    @rule(which=NUMBER, late=LATE, lapsed=st.booleans())
-    def release(self, which: int, late: int, lapsed: bool) -> None:
-        """A hold ends."""
-        who, key = self.earlier("reserve", which)
-        self.ask("release", who, late, hold=key, lapsed=lapsed)
-
-    # What the operator does.
-
-    @rule(who=WHO)
-    def expire(self, who: str) -> None:
-        """The nightly run."""
-        self.ask("expire", who, 0)
-
-    @rule(who=WHO, late=LATE, points=st.integers(-100, 100).filter(bool))
-    def adjust(self, who: str, late: int, points: int) -> None:
-        """A correction."""
-        self.ask("adjust", who, late, points=points)
-
-    @rule(who=WHO, late=LATE, points=POINTS, fault=st.none() | MERCHANT)
-    def compensate(self, who: str, late: int, points: int, fault: str | None) -> None:
-        """For a fault."""
-        self.ask("compensate", who, late, points=points, fault=fault)
-
-    @rule(who=WHO, hours=st.sampled_from((-1, 1, 48)))
-    def freeze(self, who: str, hours: int) -> None:
-        """On evidence."""
-        self.ask("freeze", who, 0, until=self.now + timedelta(hours=hours))
-
-    @rule(who=WHO)
-    def unfreeze(self, who: str) -> None:
-        """Before its end."""
-        self.ask("unfreeze", who, 0)
+    @rule(who=WHO, late=LATE, points=POINTS, fault=st.none() | MERCHANT, how=st.sampled_from(OPERATING))
+    def operate(self, who: str, late: int, points: int, fault: str | None, how: str) -> None:
+        """A correction in either direction, a compensation, a freeze on evidence or its end."""
+        if how == "freeze":
+            hours = (-1, 1, 1, 48)[points % 4]
+            self.ask("freeze", who, 0, until=self.now + timedelta(hours=hours))
+        elif how == "unfreeze":
+            self.ask("unfreeze", who, 0)
+        elif how == "compensate":
+            self.ask("compensate", who, late, points=points, fault=fault)
+        else:
+            self.ask("adjust", who, late, points=points if how == "add" else -points)
 
     @rule(which=NUMBER, who=st.none() | WHO, points=st.none() | POINTS)
     def again(self, which: int, who: str | None, points: int | None) -> None:
@@ -193,11 +168,14 @@ class Machine(RuleBasedStateMachine):
 
     # How it is done and compared.
 
-    def earlier(self, verb: str, which: int) -> tuple[str, str]:
-        """Whose, and the key, of something that was sent; mostly something that was granted."""
-        known = [(who, key) for sent, key, who, _, _ in self.sent if sent == verb]
-        granted = [(who, key) for who, key in known if key in self.books.done] if which % 8 else known
-        return granted[which % len(granted)] if granted else ("ann", "never sent")
+    def earlier(self, verbs: tuple[str, ...], which: int) -> tuple[str, str] | None:
+        """Whose, and the key, of something sent: mostly granted, and of holds mostly one that is open."""
+        known = [(who, key) for verb, key, who, _, _ in self.sent if verb in verbs]
+        if which % 8:
+            known = [(who, key) for who, key in known if key in self.books.done]
+            if verbs == ("reserve",):
+                known = [(who, key) for who, key in known if key in self.books.holds(who)]
+        return known[which % len(known)] if known else None
 
     def ask(self, verb: str, who: str, late: int, **asked: Any) -> None:
         """Something new."""

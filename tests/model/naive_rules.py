@@ -64,7 +64,8 @@ def before_limits(rule: AnyRule, bought: Bought, given: Mapping[str, int], rules
         if rule.acts or bought.act is not None:
             return rule.points if bought.act in rule.acts else 0
         there = not rule.categories or any(line.category in rule.categories for line in bought.lines)
-        return rule.points if there and bought.amount > 0 else 0
+        tagged = not rule.tags or any(tag in rule.tags for line in bought.lines for tag in line.tags)
+        return rule.points if there and tagged and bought.amount > 0 else 0
     named = rule.of or tuple(other.id for other in rules.rules if isinstance(other, PerAmount))
     base = sum(points for name, points in given.items() if name in named)
     return max(0, whole(base * (Fraction(rule.factor) - 1), rule.rounding))

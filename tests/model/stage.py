@@ -97,5 +97,5 @@ class Names:
             traits.matures,
             traits.expires,
             traits.idle,
-            None if traits.origin is None else self.series(traits.origin),  # type: ignore[arg-type]
+            None if traits.origin is None else self.series(traits.origin),
         ).id

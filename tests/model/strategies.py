@@ -1,10 +1,22 @@
 """Any rules an operator may publish, any basket a member may fill."""
 
+from typing import Literal
+
 from hypothesis import strategies as st
 
 from jifen.rules.award import Line
-from jifen.rules.definition import AnyRule, Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
-from jifen.values.periods import Active, CalendarYear, Never, Rolling, Sweep
+from jifen.rules.definition import (
+    AnyRule,
+    Cap,
+    Conditions,
+    Flat,
+    Multiplier,
+    PerAmount,
+    Rate,
+    Rounding,
+    RuleSet,
+)
+from jifen.values.periods import Active, CalendarYear, Never, Rolling, Span, Sweep, Validity
 
 MERCHANTS = ("air", "sea", "mall")
 CATEGORIES = ("FUEL", "GREENS", "RICE")
@@ -12,28 +24,32 @@ TAGS = ("organic", "local")
 ACTS = ("lecture", "survey")
 
 RATES = st.builds(Rate, st.integers(0, 3), st.sampled_from((1, 70, 100, 300)))
-ROUNDING = st.sampled_from(("floor", "half_up", "ceiling"))
-SPANS = ("day", "week", "month", "year", "ever")
+ROUNDINGS: tuple[Rounding, ...] = ("floor", "half_up", "ceiling")
+ROUNDING = st.sampled_from(ROUNDINGS)
+Period = Literal["day", "week", "month", "year", "ever"]
+PERIODS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
+SPANS: tuple[Span, ...] = ("event", *PERIODS)
 CAPS = st.lists(
-    st.builds(Cap, st.integers(1, 400), st.sampled_from(("event", *SPANS))),
+    st.builds(Cap, st.integers(1, 400), st.sampled_from(SPANS)),
     max_size=2,
     unique_by=lambda c: c.per,
 ).map(tuple)
-ONCE = st.none() | st.none() | st.sampled_from(SPANS)
-VALIDITY = st.sampled_from(
-    (
-        Never(),
-        Rolling(days=3),
-        Rolling(days=20),
-        Rolling(months=1, to="month_end"),
-        Active(months=1),
-        CalendarYear(after=0),
-        Sweep(month=12, day=15, minimum_days=5),
-    )
+ONCE = st.none() | st.none() | st.sampled_from(PERIODS)
+VALIDITIES: tuple[Validity, ...] = (
+    Never(),
+    Rolling(days=3),
+    Rolling(days=20),
+    Rolling(months=1, to="month_end"),
+    Active(months=1),
+    CalendarYear(after=0),
+    Sweep(month=12, day=15, minimum_days=5),
 )
+VALIDITY = st.sampled_from(VALIDITIES)
 OWN_VALIDITY = st.none() | VALIDITY
 PENDING = st.sampled_from((0, 0, 0, 2, 30))
-FUNDER = st.sampled_from(("merchant", "operator"))
+Funder = Literal["merchant", "operator"]
+FUNDERS: tuple[Funder, ...] = ("merchant", "operator")
+FUNDER = st.sampled_from(FUNDERS)
 
 
 @st.composite

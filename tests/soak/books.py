@@ -21,6 +21,19 @@ CLAIMS = "SELECT id, count(*) AS times FROM claim GROUP BY id"
 KINDS = {"redemption": "redeem", "reversal": "reverse"}
 """How the books call what is reported under another name."""
 
+DESERVED = frozenset(
+    (
+        "insufficient_points",
+        "hold_unknown",
+        "hold_closed",
+        "entry_unknown",
+        "exceeds_entry",
+        "line_unknown",
+        "nothing_left",
+    )
+)
+"""Why a story's fact may be refused: too few points, or because what it is the sequel of was refused."""
+
 Totals = dict[str, Counter[str]]
 """Points that each wallet has, holds and owes."""
 
@@ -40,7 +53,7 @@ async def faults_in(dsn: str, program: ProgramId, clients: Sequence[Client]) -> 
     found += unlike(program, receipts, rows, claims)
     found += unlike_early([pair for client in clients for pair in client.early], receipts)
     found += unexpected(program, answers, rows)
-    found += unbalanced(totals_of(receipts, _unheard(program, answers, rows)), lots)
+    found += unbalanced(totals_of(receipts), lots)
     report = await verify(dsn)
     return found + [str(finding) for finding in report.findings]
 
@@ -105,27 +118,24 @@ def _same_receipt(first: dict[str, Any], then: dict[str, Any] | None) -> bool:
     return then is not None and all(first[name] == then[name] for name in names)
 
 
-def _unheard(
-    program: ProgramId, answers: Sequence[Acknowledged], rows: Sequence[Any]
-) -> list[tuple[Acknowledged, Any]]:
-    """Refused facts that were booked by an attempt whose answer was lost, with their entries."""
-    refused = {entry_id(program, SOURCE, one.fact["key"]): one for one in answers if one.status >= 300}
-    return [(refused[row["id"]], row) for row in rows if row["id"] in refused]
-
-
 def unexpected(program: ProgramId, answers: Sequence[Acknowledged], rows: Sequence[Any]) -> list[str]:
-    """Entries of facts that nobody was told are booked."""
-    known = {entry_id(program, SOURCE, one.fact["key"]) for one in answers}
-    found = [
-        f"entry {row['no']} of {row['wallet']} was booked unasked" for row in rows if row["id"] not in known
-    ]
-    return found + [
-        f"{one.fact} was refused with {one.said} and is booked as entry {row['no']} of {row['wallet']}"
-        for one, row in _unheard(program, answers, rows)
-    ]
+    """Entries that nobody was told of, and refusals that no client of ours has earned."""
+    asked = {entry_id(program, SOURCE, one.fact["key"]): one for one in answers}
+    found = [f"{one.fact} was refused: {one.said}" for one in answers if _undeserved(one)]
+    for row in rows:
+        one = asked.get(row["id"])
+        if one is None:
+            found.append(f"entry {row['no']} of {row['wallet']} was booked and nobody was told")
+        elif one.status >= 300:
+            found.append(f"{one.fact} is entry {row['no']} of {row['wallet']}, and was refused: {one.said}")
+    return found
 
 
-def totals_of(receipts: Sequence[Acknowledged], unheard: Sequence[tuple[Acknowledged, Any]]) -> Totals:
+def _undeserved(one: Acknowledged) -> bool:
+    return one.status >= 300 and one.said["code"] not in DESERVED
+
+
+def totals_of(receipts: Sequence[Acknowledged]) -> Totals:
     """What each wallet must have, counted from the receipts alone."""
     totals: Totals = {}
     wallets = {one.fact["member"]: one.said["wallet"] for one in receipts}

@@ -13,18 +13,17 @@ from tests.soak.facts import Fact, Story, line, single
 PATIENCE_S = 60.0
 """How long one fact may stay without an answer, over all that is killed meanwhile."""
 
-BULK_LINES = 40
+BULK_LINES = 25
 
 _decode = msgspec.json.decode
 
 
 class Acknowledged(msgspec.Struct):
-    """A fact with its answer. shaky: an earlier attempt was lost, so a refusal may not be the whole truth."""
+    """A fact with its answer."""
 
     fact: Fact
     status: int
     said: dict[str, Any]
-    shaky: bool
 
 
 class Gate:
@@ -50,6 +49,7 @@ class Client(threading.Thread):
         self.resting = threading.Event()
         self.acknowledged: list[Acknowledged] = []
         self.early: list[tuple[Fact, dict[str, Any]]] = []
+        self.doubtful: list[Fact] = []
         self.faults: list[str] = []
         self.lost = 0
         self.unavailable = 0
@@ -66,6 +66,7 @@ class Client(threading.Thread):
         """Work while the gate is open."""
         while not self._gate.ended:
             if not self._gate.open.is_set():
+                self._settle_doubts()
                 self.resting.set()
                 self._gate.open.wait(0.05)
                 continue
@@ -80,6 +81,17 @@ class Client(threading.Thread):
         self._hang_up()
         self.resting.set()
 
+    def _settle_doubts(self) -> None:
+        """Ask again where a lost attempt was followed by a refusal: it may have been booked after that."""
+        while self.doubtful:
+            self._single(self.doubtful.pop())
+
+    def _note(self, fact: Fact, status: int, said: dict[str, Any], *, shaky: bool) -> None:
+        if shaky and status >= 300:
+            self.doubtful.append(fact)
+        else:
+            self.acknowledged.append(Acknowledged(fact, status, said))
+
     def _single(self, fact: Fact) -> None:
         assert self.program is not None
         path, body = single(fact, self.program)
@@ -88,7 +100,7 @@ class Client(threading.Thread):
         while time.monotonic() < until:
             status, content = self._post(path, "application/json", body)
             if 200 <= status < 500:
-                self.acknowledged.append(Acknowledged(fact, status, _decode(content), shaky))
+                self._note(fact, status, _decode(content), shaky=shaky)
                 return
             shaky = True
             self._wait(status, content)
@@ -105,10 +117,8 @@ class Client(threading.Thread):
                 worst = max(answer["status"] for answer in answers)
                 if worst < 500:
                     assert [answer["line"] for answer in answers] == list(range(1, len(facts) + 1))
-                    self.acknowledged += [
-                        Acknowledged(fact, answer["status"], answer, shaky)
-                        for fact, answer in zip(facts, answers, strict=True)
-                    ]
+                    for fact, answer in zip(facts, answers, strict=True):
+                        self._note(fact, answer["status"], answer, shaky=shaky)
                     return
                 self._keep_early(facts, answers)
                 status, content = (

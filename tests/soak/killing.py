@@ -4,6 +4,8 @@ import contextlib
 import os
 import random
 import signal
+import socket
+import time
 from pathlib import Path
 
 import psutil
@@ -52,14 +54,11 @@ class Target:
                 self._start_again()
 
     def _start_again(self) -> None:
+        """Start the server once nobody listens: those whose supervisor was killed end by themselves."""
         self.server.process.wait()
-        while True:
-            try:
-                self.server = serving.start(self.folder, self._log, port=self.port, workers=WORKERS)
-            except serving.ServerFailed:
-                # Those whose supervisor was killed may still answer what they had accepted.
-                continue
-            return
+        while _listened_to(self.port):
+            time.sleep(0.02)
+        self.server = serving.start(self.folder, self._log, port=self.port, workers=WORKERS)
 
     def _postmaster(self) -> int:
         pid = embedded.status(self.folder).pid
@@ -72,6 +71,11 @@ class Target:
     def stop(self) -> None:
         """End the server, in order."""
         self.server.stop()
+
+
+def _listened_to(port: int) -> bool:
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _children(pid: int, word: str) -> list[int]:

@@ -40,7 +40,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
-    whole: dict[str, Any] = msgspec.to_builtins(
+    whole = msgspec.json.encode(
         {
             "openapi": "3.1.0",
             "info": {
@@ -60,7 +60,8 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
             },
         }
     )
-    return whole
+    plain: dict[str, Any] = msgspec.json.decode(whole)
+    return plain
 
 
 def _plain(component: dict[str, Any]) -> None:

@@ -80,10 +80,11 @@ def explained(decoder: msgspec.json.Decoder[Any], raw: bytes, wrong: Exception) 
         place = BYTE.search(str(wrong))
         position, said = int(place[1]) if place else len(raw), str(wrong)
     near = text[max(0, position - 20) : position + 20]
+    message = f"is malformed at character {position} ({said}): send one JSON object in UTF-8"
     return Problem(
         "malformed_json",
-        f"the body is no JSON: {said}, at character {position}: mend it there",
-        (Fault("body", shown(near), f"is malformed at character {position}, near what is shown: {said}"),),
+        f"the body is no JSON at character {position} ({said}): mend it there, and send one object in UTF-8",
+        (Fault("body", shown(near), message),),
         facts={"position": position},
     )
 
@@ -92,7 +93,7 @@ def texts(value: Any, path: str = "") -> list[tuple[str, str]]:
     """All texts in a JSON value with the paths of their fields; a field's own name counts as its text."""
     if isinstance(value, str):
         return [(path or "body", value)]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [found for index, item in enumerate(value) for found in texts(item, f"{path}[{index}]")]
     if isinstance(value, dict):
         found = []

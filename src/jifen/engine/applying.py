@@ -20,6 +20,9 @@ from jifen.values.ids import EntryId, Id, SeriesId, WalletId
 
 NO_EXPLANATION = "{}"
 
+COUNTERS_KEPT = 64
+"""How many counters a snapshot may hold between two batches."""
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """Why a batch was not written; all four empty: it was."""
@@ -303,3 +306,7 @@ class Writing:
                 lot.written = lot.granted
             else:
                 self.wallets[place - 1].lots.pop(series, None)
+        for wallet in self.wallets:
+            # Those of past days would gather for ever; what is asked for again is read again.
+            if len(wallet.counters) > COUNTERS_KEPT:
+                wallet.counters.clear()

@@ -1,4 +1,4 @@
-"""Assets: the files beside the pages, served from the package, kept by browsers for as long as they stay the same."""
+"""Assets: the files beside the pages, served from the package and kept by browsers until they change."""
 
 import gzip
 import hashlib

@@ -1,4 +1,4 @@
-"""The entry page: what happened, which rule gave what and why not more, and which lots the points moved in."""
+"""The entry page: what happened, which rule gave what, why not more, and which lots the points moved in."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -94,7 +94,7 @@ def entry_view(seen: Seen, words: Words) -> EntryView:
         waits=row.waits,
         unit=words.unit(unit_of(seen, entry.unit)),
         others=_others(seen, entry, words),
-        happened=words.joined(happened(seen, entry, words)),
+        happened=words.joined([*_came_back(entry, words), *happened(seen, entry, words)]),
         when=_when(seen, entry, words),
         lines=_lines(entry),
         explained=explained,
@@ -103,7 +103,7 @@ def entry_view(seen: Seen, words: Words) -> EntryView:
         movings=movings,
         moved_key=_moved_key(movings),
         facts=_facts(seen, entry, explained, words),
-        related=[row_of(seen, other, words) for other in seen.entries[1:]],
+        related=[row_of(seen, other, words, dated=True) for other in seen.entries[1:]],
     )
 
 
@@ -123,6 +123,16 @@ def _when(seen: Seen, entry: Entry, words: Words) -> list[Markup]:
     if local_day(entry.recorded_at, zone) != day:
         said.append(words.t("entry.recorded", at=moment(seen, entry.recorded_at, words)))
     return said
+
+
+def _came_back(entry: Entry, words: Words) -> list[Markup]:
+    """What of a purchase was returned."""
+    if entry.kind is not Kind.RETURN:
+        return []
+    back = read_return(entry.event)
+    if back.lines:
+        return [words.t("return.lines", len(back.lines), count=len(back.lines))]
+    return [words.t("return.all") if back.all else words.t("return.amount", amount=figures.yuan(back.amount))]
 
 
 def _lines(entry: Entry) -> list[Line]:

@@ -23,7 +23,7 @@ BY_RULES = (Kind.PURCHASE, Kind.ACT, Kind.RETURN)
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One rule: its title, its points (0: it gave none), a unit where it is not the entry's, the sum or reason."""
+    """One rule: title, points (0: it gave none), the unit where it is not the entry's, the sum or reason."""
 
     title: Markup
     points: int
@@ -124,7 +124,7 @@ class _Teller:
 
     def _sum(self, rule: CompiledRule, facts: Facts, before: Mapping[str, int], points: int) -> Markup:
         words, definition = self.words, rule.definition
-        said = [sum_of(self.rules, rule, facts, before, words)[0]]
+        said = [sum_of(self.rules, rule, self.program.units[rule.unit], facts, before, words)[0]]
         raw = rule.raw(facts, before)
         if raw > points:
             cap = naming.tightest_cap(rule, self.used, facts.day, words)

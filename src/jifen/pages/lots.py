@@ -25,7 +25,7 @@ AN_INSTANT = timedelta(microseconds=1)
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Usable points of one lot. last: the last day on which they can be used; None: for ever."""
+    """Usable points of one issuer. last: the last day on which they can be used; None: for ever."""
 
     last: date | None
     issuer: str
@@ -58,7 +58,10 @@ def last_of(seen: Seen, series: Series) -> date | None:
 
 
 def usable(seen: Seen, unit: str) -> list[Held]:
-    """The lots that make up the available points of a unit, in the order in which they are used."""
+    """What makes up the available points of a unit, in the order in which it is used.
+
+    Lots that differ in nothing a member sees (who pays for them, by which contract) are one.
+    """
     wallet = seen.wallet
     lots = [
         lot
@@ -66,7 +69,11 @@ def usable(seen: Seen, unit: str) -> list[Held]:
         if lot.remaining and lot.series.unit == unit and wallet.usable(lot, seen.now)
     ]
     lots.sort(key=lambda lot: (wallet.expiry(lot.series) or FAR, lot.series.matures_at or FAR, lot.series.id))
-    return [Held(last_of(seen, lot.series), issuer(seen, lot.series.issuer), lot.remaining) for lot in lots]
+    sums: dict[tuple[date | None, str], int] = {}
+    for lot in lots:
+        alike = last_of(seen, lot.series), issuer(seen, lot.series.issuer)
+        sums[alike] = sums.get(alike, 0) + lot.remaining
+    return [Held(last, name, points) for (last, name), points in sums.items()]
 
 
 def by_last_day(lots: list[Held]) -> list[tuple[date | None, int]]:
@@ -92,7 +99,7 @@ def drawn(seen: Seen, lots: list[Held], words: Words) -> list[Segment]:
 
 def lapsing(seen: Seen, lots: list[Held], words: Words) -> list[Lapse]:
     """What lapses next: the first date always, then those that are near."""
-    found = []
+    found: list[Lapse] = []
     for last, points in by_last_day(lots):
         if last is None or len(found) == LISTED_MOST:
             break

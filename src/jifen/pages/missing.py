@@ -7,10 +7,10 @@ from markupsafe import Markup
 from jifen.pages import figures, naming
 from jifen.pages.sums import sum_of
 from jifen.pages.words import Words
-from jifen.parties.programs import Program
+from jifen.parties.programs import Program, Unit
 from jifen.rules.award import Facts
 from jifen.rules.compiled import CompiledRule, CompiledRules, Used
-from jifen.rules.definition import Flat, Multiplier, PerAmount
+from jifen.rules.definition import AnyRule, Flat, Multiplier, PerAmount
 
 
 def why_not(
@@ -27,20 +27,12 @@ def why_not(
 
     reason: the first condition that did not hold, as the evaluation names it (rules.compiled).
     """
-    definition = rule.definition
-    acts = definition.acts if isinstance(definition, Flat) else ()
-    if reason == "merchant" or facts.act not in (acts or (None,)):
+    if not _concerns(program, rule.definition, facts):
         return None
-    when = definition.when
+    definition, when = rule.definition, rule.definition.when
     match reason:
-        case "store":
-            return naming.stores(when, program, words)
-        case "weekday":
-            return words.t("missed.only", when=naming.weekdays(when, words))
-        case "month_day":
-            return words.t("missed.only", when=naming.month_days(when, words))
-        case "date":
-            return words.t("missed.only", when=naming.dates(when, words))
+        case "store" | "weekday" | "month_day" | "date":
+            return words.t("missed.needs", when=naming.when_of(when, program, words))
         case "since":
             return naming.begun(when, program, words)
         case "until":
@@ -52,11 +44,27 @@ def why_not(
             return words.t(f"missed.once_{definition.once}")
         case "cap":
             return words.t("missed.cap", cap=naming.tightest_cap(rule, used, facts.day, words))
-    return _nothing(rules, rule, facts, given, words)
+    return _nothing(rules, rule, program.units[rule.unit], facts, given, words)
+
+
+def _concerns(program: Program, rule: AnyRule, facts: Facts) -> bool:
+    """Whether a rule is about such an event at all: of that merchant, and a purchase or that act."""
+    acts = rule.acts if isinstance(rule, Flat) else ()
+    if facts.act not in (acts or (None,)):
+        return False
+    merchants = set(rule.when.merchants) or {facts.merchant}
+    stores = rule.when.stores
+    owners = {program.stores[code].merchant.code for code in stores if code in program.stores}
+    return facts.merchant in merchants and (not stores or facts.merchant in owners)
 
 
 def _nothing(
-    rules: CompiledRules, rule: CompiledRule, facts: Facts, given: Mapping[str, int], words: Words
+    rules: CompiledRules,
+    rule: CompiledRule,
+    unit: Unit,
+    facts: Facts,
+    given: Mapping[str, int],
+    words: Words,
 ) -> Markup:
     """Why a rule whose conditions all hold still comes to no whole point."""
     definition = rule.definition
@@ -66,9 +74,9 @@ def _nothing(
         if definition.tags and facts.tags.isdisjoint(definition.tags):
             return words.t("missed.tag", tags=words.joined(definition.tags, "join.list"))
         return words.t("missed.nothing_paid")
-    said, exact = sum_of(rules, rule, facts, given, words)
+    said, exact = sum_of(rules, rule, unit, facts, given, words)
     if isinstance(definition, Multiplier) and exact <= 0:
         return words.t("missed.nothing_to_multiply")
     if isinstance(definition, PerAmount) and exact <= 0:
         return said
-    return words.t("missed.too_little", sum=said)
+    return words.t("missed.too_little", sum=said, unit=words.unit(unit))

@@ -29,44 +29,28 @@ def title_of(rule: AnyRule, words: Words) -> Markup:
 
 
 def when_of(when: Conditions, program: Program, words: Words) -> Markup:
-    """When a rule holds, but for the merchants it is of; nothing where it always does."""
+    """When a rule holds, but for the merchants it is of and its campaign; nothing where it always does."""
     said = []
     if when.weekdays:
-        said.append(weekdays(when, words))
+        said.append(words.joined([words.weekday(day) for day in sorted(when.weekdays)], "join.list"))
     if when.month_days:
-        said.append(month_days(when, words))
+        days = words.joined([str(day) for day in sorted(when.month_days)], "join.list")
+        said.append(words.t("when.month_days", days=days))
     if when.dates:
-        said.append(dates(when, words))
+        said.append(_dates(when, words))
     if when.minimum_fen:
         said.append(words.t("when.minimum", amount=figures.yuan(when.minimum_fen)))
     if when.stores:
-        said.append(stores(when, program, words))
+        names = [program.stores[code].name if code in program.stores else code for code in when.stores]
+        said.append(words.t("when.stores", stores=words.joined(names, "join.list")))
     return words.joined(said)
 
 
-def weekdays(when: Conditions, words: Words) -> Markup:
-    """The days of the week on which a rule holds."""
-    return words.joined([words.weekday(day) for day in sorted(when.weekdays)], "join.list")
-
-
-def month_days(when: Conditions, words: Words) -> Markup:
-    """The days of the month on which a rule holds."""
-    days = words.joined([str(day) for day in sorted(when.month_days)], "join.list")
-    return words.t("when.month_days", days=days)
-
-
-def dates(when: Conditions, words: Words) -> Markup:
-    """The dates on which a rule holds, the first few of them."""
+def _dates(when: Conditions, words: Words) -> Markup:
     named = [words.full_day(day) for day in sorted(when.dates)[:DATES_MOST]]
     listed = words.joined(named, "join.list")
     count = len(when.dates)
     return listed if count <= DATES_MOST else words.t("when.dates_more", days=listed, count=count)
-
-
-def stores(when: Conditions, program: Program, words: Words) -> Markup:
-    """The stores in which a rule holds."""
-    names = [program.stores[code].name if code in program.stores else code for code in when.stores]
-    return words.t("when.stores", stores=words.joined(names, "join.list"))
 
 
 def begun(when: Conditions, program: Program, words: Words) -> Markup:

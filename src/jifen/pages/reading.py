@@ -46,7 +46,9 @@ class Seen(msgspec.Struct):
         return next(iter(self.program.units.values()), None)
 
 
-async def read_entries(pool: asyncpg.Pool, catalog: Catalog, wallet: WalletId, below: int, most: int) -> Seen | None:
+async def read_entries(
+    pool: asyncpg.Pool, catalog: Catalog, wallet: WalletId, below: int, most: int
+) -> Seen | None:
     """A wallet with its newest entries below a number; None: there is no such wallet."""
     async with _snapshot(pool, catalog, wallet) as (conn, seen):
         if seen is not None:

@@ -79,13 +79,10 @@ def page(request: PageRequest, template: str, status: int = 200, **context: Any)
         headers["Content-Encoding"] = "gzip"
     cookies = []
     if request.query_params.get("lang") == language:
-        secure = request.url.scheme == "https"
-        cookies.append(
-            Cookie(LANGUAGE_COOKIE, language, path="/", max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
-        )
-    return Response(
-        content, status_code=status, headers=headers, cookies=cookies, media_type="text/html"
-    )
+        kept = Cookie(key=LANGUAGE_COOKIE, value=language, max_age=YEAR_S, httponly=True, samesite="lax")
+        kept.secure = request.url.scheme == "https"
+        cookies.append(kept)
+    return Response(content, status_code=status, headers=headers, cookies=cookies, media_type="text/html")
 
 
 def takes_gzip(request: PageRequest) -> bool:

@@ -3,10 +3,12 @@
 import logging
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromPath
 
 from jifen.pages import assets
 from jifen.pages.entry_view import entry_view
@@ -66,7 +68,7 @@ def visit_of(request: PageRequest, token: str) -> Visit:
 
 
 @get("/wallet/{token:str}", include_in_schema=False)
-async def wallet_page(request: PageRequest, token: str) -> Response[bytes]:
+async def wallet_page(request: PageRequest, token: FromPath[str]) -> Response[bytes]:
     """What a member has."""
     visit = visit_of(request, token)
     state = request.app.state
@@ -78,7 +80,7 @@ async def wallet_page(request: PageRequest, token: str) -> Response[bytes]:
 
 
 @get("/wallet/{token:str}/entries", include_in_schema=False)
-async def entries_page(request: PageRequest, token: str) -> Response[bytes]:
+async def entries_page(request: PageRequest, token: FromPath[str]) -> Response[bytes]:
     """All entries, newest first, so many on a page."""
     visit = visit_of(request, token)
     state = request.app.state
@@ -95,7 +97,7 @@ async def entries_page(request: PageRequest, token: str) -> Response[bytes]:
 
 
 @get("/wallet/{token:str}/entries/{no:str}", include_in_schema=False)
-async def entry_page(request: PageRequest, token: str, no: str) -> Response[bytes]:
+async def entry_page(request: PageRequest, token: FromPath[str], no: FromPath[str]) -> Response[bytes]:
     """One entry, explained."""
     visit = visit_of(request, token)
     state = request.app.state
@@ -108,7 +110,7 @@ async def entry_page(request: PageRequest, token: str, no: str) -> Response[byte
 
 
 @get(f"{assets.PATH}/{{name:str}}", include_in_schema=False)
-async def asset(request: PageRequest, name: str) -> Response[bytes]:
+async def asset(request: PageRequest, name: FromPath[str]) -> Response[bytes]:
     """A file of the package."""
     found = assets.assets().get(name)
     if found is None:
@@ -151,8 +153,8 @@ def routes() -> list[Router]:
     ]
 
 
-async def _frame(members: Members, visit: Visit, seen: Seen) -> dict[str, object]:
-    """What stands around every page: whose programme and whose wallet it is, and how long the link is good."""
+async def _frame(members: Members, visit: Visit, seen: Seen) -> dict[str, Any]:
+    """What stands around every page: whose programme and wallet it is, and how long the link is good."""
     member = await members.member(visit.link.wallet)
     zone = seen.program.zone
     day = visit.words.full_day(local_day(visit.link.expires_at, zone))

@@ -23,7 +23,7 @@ EARNING = (Kind.PURCHASE, Kind.ACT)
 
 
 class Moved(msgspec.Struct):
-    """What an entry moved of one unit, as it was when it was booked: usable, not yet, and no longer usable."""
+    """What an entry moved of one unit: usable when it was booked, not yet usable, no longer usable."""
 
     free: int = 0
     pending: int = 0
@@ -32,7 +32,7 @@ class Moved(msgspec.Struct):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A line of the passbook. waits: its points cannot be used yet. unit: said where it is not the usual one."""
+    """A line of the passbook. waits: its points cannot be used yet. unit: where it is not the usual one."""
 
     no: int
     day: date
@@ -69,7 +69,7 @@ def movements(seen: Seen, entry: Entry) -> dict[str, Moved]:
 
 
 def place(seen: Seen, entry: Entry) -> str:
-    """Where it happened: the merchant, and the store of a purchase; nothing where no merchant had part in it."""
+    """Where it happened: the merchant, and the store of a purchase; nothing where no merchant took part."""
     merchant = seen.program.merchants_by_id.get(MerchantId(entry.merchant)) if entry.merchant else None
     name = merchant.name if merchant else ""
     if entry.kind is Kind.PURCHASE:
@@ -84,8 +84,8 @@ def unit_of(seen: Seen, code: str) -> Unit:
     return seen.program.units[code]
 
 
-def row_of(seen: Seen, entry: Entry, words: Words) -> Row:
-    """The row of an entry."""
+def row_of(seen: Seen, entry: Entry, words: Words, *, dated: bool = False) -> Row:
+    """The row of an entry. dated: its note says the day too, since no head above it does."""
     sums = movements(seen, entry)
     own = sums[entry.unit]
     settled = own.free + own.lapsed
@@ -100,14 +100,19 @@ def row_of(seen: Seen, entry: Entry, words: Words) -> Row:
     ]
     extra = extras(seen, entry) if entry.kind in EARNING else []
     said = words.joined([words.joined([*happened(seen, entry, words), *others]), *extra], "join.dot")
-    time = figures.clock(entry.occurred_at, seen.program.zone)
+    zone = seen.program.zone
+    time = moment(seen, entry.occurred_at, words) if dated else figures.clock(entry.occurred_at, zone)
     if not where:
         title = what
     else:
-        title = words.t("row.place", place=where) if entry.kind in EARNING else words.t("row.title", place=where, what=what)
+        title = (
+            words.t("row.place", place=where)
+            if entry.kind in EARNING
+            else words.t("row.title", place=where, what=what)
+        )
     return Row(
         entry.no,
-        local_day(entry.occurred_at, seen.program.zone),
+        local_day(entry.occurred_at, zone),
         title,
         words.t("row.note", time=time, what=said),
         own.pending if waits else settled,
@@ -162,7 +167,10 @@ def extras(seen: Seen, entry: Entry) -> list[str]:
     return [
         rule.definition.title
         for rule in (rules.rules if rules else ())
-        if rule.definition.id in given and rule.definition.title and not isinstance(rule.definition, PerAmount)
+        if rule.definition.id in given
+        and rule.definition.title
+        and rule.unit == entry.unit
+        and not isinstance(rule.definition, PerAmount)
     ][:2]
 
 

@@ -58,8 +58,10 @@ def strip(parts: Sequence[tuple[int, str, str]]) -> list[Segment]:
 
 
 def _width(label: str) -> int:
-    """About how wide a label is: digits and letters are a good half of a Chinese character, spaces a quarter."""
-    return sum(EM if ord(letter) > 0x2E80 else EM // 4 if letter == " " else EM * 11 // 20 for letter in label)
+    """How wide a label is: digits and letters are a good half of a Chinese character, spaces a quarter."""
+    return sum(
+        EM if ord(letter) > 0x2E80 else EM // 4 if letter.isspace() else EM * 11 // 20 for letter in label
+    )
 
 
 def _percent(places: int) -> str:

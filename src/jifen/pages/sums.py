@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from jifen.pages import figures, naming
 from jifen.pages.words import Words
+from jifen.parties.programs import Unit
 from jifen.rules.award import Facts
 from jifen.rules.compiled import CompiledRule, CompiledRules
 from jifen.rules.definition import AnyRule, Flat, Multiplier, PerAmount, Rate, Rounding
@@ -16,18 +17,24 @@ Sum = tuple[Markup, Fraction]
 
 
 def sum_of(
-    rules: CompiledRules, rule: CompiledRule, facts: Facts, before: Mapping[str, int], words: Words
+    rules: CompiledRules,
+    rule: CompiledRule,
+    unit: Unit,
+    facts: Facts,
+    before: Mapping[str, int],
+    words: Words,
 ) -> Sum:
     """The sum of a rule. before: what rules evaluated earlier gave, which multipliers read."""
+    name = words.unit(unit)
     definition = rule.definition
     if isinstance(definition, PerAmount):
-        return _per_amount(definition, facts, words)
+        return _per_amount(definition, name, facts, words)
     if isinstance(definition, Multiplier):
         return _multiplier(rules, definition, before, words)
-    return _flat(definition, words)
+    return _flat(definition, name, words)
 
 
-def _per_amount(definition: PerAmount, facts: Facts, words: Words) -> Sum:
+def _per_amount(definition: PerAmount, unit: Markup, facts: Facts, words: Words) -> Sum:
     groups = {
         category: amount for category, amount in facts.by_category.items() if category in definition.rates
     }
@@ -35,32 +42,38 @@ def _per_amount(definition: PerAmount, facts: Facts, words: Words) -> Sum:
     if plain or not groups:
         groups[""] = plain
     exact = Fraction(0)
-    terms = []
+    terms, uncounted = [], []
     for category, amount in sorted(groups.items()):
         rate = definition.rates[category] if category else definition.rate
         exact += Fraction(amount * rate.points, rate.fen)
-        terms.append(_term(category, amount, rate, words))
-    said = words.joined(terms, "join.plus")
-    if len(terms) == 1 and rate.points == 1 and definition.rounding == "floor" and exact.denominator > 1:
+        paid = figures.yuan(amount)
+        if category:
+            paid = words.t("sum.category", category=category, amount=paid)
+        if rate.points:
+            terms.append((words.t("sum.times", what=paid, factor=_rate(rate, unit, words)), amount, rate))
+        else:
+            uncounted.append(words.t("sum.not_counted", paid=paid))
+    said = words.joined([term for term, _, _ in terms], "join.plus")
+    if (
+        len(terms) == 1
+        and definition.rounding == "floor"
+        and exact.denominator > 1
+        and terms[0][2].points == 1
+    ):
+        _, amount, rate = terms[0]
         rest = words.t("sum.rest", step=figures.yuan(rate.fen), rest=figures.yuan(amount % rate.fen))
-        return words.joined([said, rest]), exact
-    return _ended(said, exact, definition.rounding, words, always=len(terms) > 1), exact
+        said = words.joined([said, rest])
+    else:
+        said = _ended(said, exact, definition.rounding, words, always=len(terms) > 1)
+    return words.joined([said, *uncounted]), exact
 
 
-def _term(category: str, amount: int, rate: Rate, words: Words) -> Markup:
-    paid = figures.yuan(amount)
-    if category:
-        paid = words.t("sum.category", category=category, amount=paid)
-    if not rate.points:
-        return words.t("sum.not_counted", paid=paid)
-    points = figures.whole(rate.points)
+def _rate(rate: Rate, unit: Markup, words: Words) -> Markup:
     key = "sum.rate_yuan" if rate.fen == 100 else "sum.rate"
-    return words.t("sum.times", what=paid, factor=words.t(key, points=points, amount=figures.yuan(rate.fen)))
+    return words.t(key, points=figures.whole(rate.points), unit=unit, amount=figures.yuan(rate.fen))
 
 
-def _multiplier(
-    rules: CompiledRules, definition: Multiplier, before: Mapping[str, int], words: Words
-) -> Sum:
+def _multiplier(rules: CompiledRules, definition: Multiplier, before: Mapping[str, int], words: Words) -> Sum:
     named, whole = [], 0
     for other in rules.rules:
         points = before.get(other.definition.id, 0)
@@ -78,13 +91,13 @@ def _is_multiplied(definition: Multiplier, other: AnyRule) -> bool:
     return other.id in definition.of if definition.of else isinstance(other, PerAmount)
 
 
-def _flat(definition: Flat, words: Words) -> Sum:
+def _flat(definition: Flat, unit: Markup, words: Words) -> Sum:
     said = [words.t(f"sum.once_{definition.once}")] if definition.once else []
     if definition.categories:
         said.append(words.t("sum.bought", categories=words.joined(definition.categories, "join.list")))
     if definition.tags:
         said.append(words.t("sum.tagged", tags=words.joined(definition.tags, "join.list")))
-    said.append(words.t("sum.flat", points=figures.whole(definition.points)))
+    said.append(words.t("sum.flat", points=figures.whole(definition.points), unit=unit))
     return words.joined(said), Fraction(definition.points)
 
 

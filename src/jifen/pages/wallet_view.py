@@ -39,9 +39,10 @@ class Other(msgspec.Struct, frozen=True):
 
 
 class WalletView(msgspec.Struct, frozen=True):
-    """What the wallet's template reads. worth: what the available points pay; empty where they pay nothing."""
+    """What the wallet's template reads. worth: what the available points pay; empty: they pay nothing."""
 
     unit: Markup
+    title: Markup
     available: int
     worth: str
     rate: Markup
@@ -64,7 +65,8 @@ def wallet_view(seen: Seen, words: Words) -> WalletView:
     rows = [row_of(seen, entry, words) for entry in seen.entries[:RECENT]]
     frozen = seen.wallet.frozen_until if seen.wallet.frozen(seen.now) else None
     return WalletView(
-        unit=words.unit(unit) if unit else words.t("unit.none"),
+        unit=words.unit(unit) if unit else Markup(),
+        title=words.t("wallet.available", unit=words.unit(unit, long=True) if unit else ""),
         available=balance.available,
         worth=_worth(unit, balance.available),
         rate=_rate(unit, words),
@@ -97,7 +99,9 @@ def _cells(seen: Seen, unit: str, balance: Balance, words: Words) -> list[Cell]:
     none = words.t("wallet.none")
     return [
         Cell(
-            words.t("balance.pending"), balance.pending, _matures(seen, unit, words) if balance.pending else none
+            words.t("balance.pending"),
+            balance.pending,
+            _matures(seen, unit, words) if balance.pending else none,
         ),
         Cell(words.t("balance.held"), balance.held, _held_for(seen, unit, words) if balance.held else none),
         Cell(
@@ -114,7 +118,10 @@ def _matures(seen: Seen, unit: str, words: Words) -> Markup:
     days = {
         local_day(lot.series.matures_at, seen.program.zone)
         for lot in seen.wallet.lots.values()
-        if lot.remaining and lot.series.unit == unit and lot.series.matures_at and seen.now < lot.series.matures_at
+        if lot.remaining
+        and lot.series.unit == unit
+        and lot.series.matures_at
+        and seen.now < lot.series.matures_at
     }
     key = "wallet.matures" if len(days) == 1 else "wallet.matures_first"
     return words.t(key, day=words.day(min(days), seen.today))
@@ -147,4 +154,3 @@ def _others(seen: Seen, words: Words) -> list[Other]:
         ]
         found.append(Other(words.unit(unit), balance.available, words.joined(note)))
     return found
-

@@ -1,4 +1,4 @@
-"""Words: what the pages say in one language, from its catalogue; figures and days as that language has them."""
+"""Words: what the pages say in one language, from its catalogue, and days as that language has them."""
 
 import json
 import re
@@ -28,7 +28,7 @@ class Words:
         self._texts = {key: _forms(text) for key, text in catalogue.items()}
 
     def t(self, key: str, count: int | None = None, /, **facts: object) -> Markup:
-        """The text of a key with its facts filled in. count: chooses between one and many where they differ."""
+        """The text of a key with its facts filled in. count: chooses between one and many."""
         one, many = self._texts[key]
         return (one if count == 1 else many).format(**facts)
 
@@ -36,9 +36,10 @@ class Words:
         """Parts as one text, by the language's comma (or another mark); empty ones are left out."""
         return self.t(with_key).join(part for part in parts if part)
 
-    def unit(self, unit: Unit) -> Markup:
-        """What points of a unit are called. English has its own word where the name is no Latin one."""
-        return self.t("unit", name=unit.name) if self.language == "zh" or not unit.name.isascii() else escape(unit.name)
+    def unit(self, unit: Unit, *, long: bool = False) -> Markup:
+        """What points of a unit are called: a language has its own word for plain points, else the name."""
+        key = f"unit_long.{unit.name}" if long else f"unit.{unit.name}"
+        return self.t(key) if key in self._texts else escape(unit.name)
 
     def day(self, day: date, today: date) -> Markup:
         """A day in a sentence: the year is said where it is not this one."""
@@ -78,7 +79,7 @@ def words(language: str) -> Words:
 
 
 def chosen_language(asked: str | None, kept: str | None, accepted: str) -> str:
-    """The language of a page: what is asked for now, else what was chosen before, else what the browser likes.
+    """The language of a page: what is asked for, else what was chosen before, else what the browser likes.
 
     accepted: the header Accept-Language (RFC 9110 §12.5.4).
     """

@@ -1,0 +1,159 @@
+"""Faults in what is told of the past: entries, their claims, balances and counters."""
+
+from tests.jobs.planting import (
+    A_CLAIM,
+    A_COUNTER,
+    A_LEG,
+    A_WALLET,
+    AN_ENTRY,
+    CLAIM,
+    CLAIMED,
+    COUNTER,
+    NOBODY,
+    Fault,
+    entry,
+    leg,
+    of,
+    wallet,
+)
+
+CHAINS = (
+    Fault(
+        "an event is told otherwise",
+        ("chains", "claims"),
+        entry("a2"),
+        f"UPDATE entry SET event = replace(event, '12000', '12001') {AN_ENTRY}",
+    ),
+    Fault(
+        "an entry is said to be known a microsecond later",
+        ("chains",),
+        entry("a3"),
+        f"UPDATE entry SET recorded_at = recorded_at + interval '1 microsecond' {AN_ENTRY}",
+    ),
+    Fault(
+        "another merchant is named",
+        ("chains",),
+        entry("a5"),
+        f"UPDATE entry SET merchant = gen_random_uuid() {AN_ENTRY}",
+    ),
+    Fault("a hash is replaced", ("chains",), entry("a5"), f"UPDATE entry SET hash = sha256(hash) {AN_ENTRY}"),
+    Fault(
+        "an entry is taken out of the middle",
+        ("chains", "claims", "strays", "counters"),
+        "SELECT wallet, 'entry ' || no + 1, cell, wallet, no FROM entry WHERE key = 'a3'",
+        f"DELETE FROM entry {AN_ENTRY}",
+    ),
+    Fault(
+        "the last entry is cut off",
+        ("chains", "claims", "strays", "heads"),
+        f"SELECT w.id, 'wallet', w.cell, w.id, w.version FROM {of('wallet', 'ann', 'id')}",
+        f"DELETE FROM entry {AN_ENTRY}",
+    ),
+    Fault(
+        "a head is replaced",
+        ("chains",),
+        wallet("ann"),
+        f"UPDATE wallet SET head = sha256(head) {A_WALLET}",
+    ),
+    Fault(
+        "an event gets a line break at its end",
+        ("chains", "claims"),
+        entry("a2"),
+        f"UPDATE entry SET event = event || E'\\n' {AN_ENTRY}",
+    ),
+    Fault(
+        "a leg goes to another counterparty",
+        ("chains",),
+        leg("a5", "redeemed"),
+        f"UPDATE movement SET counterparty = gen_random_uuid() {A_LEG}",
+    ),
+)
+
+CLAIMS = (
+    Fault(
+        "a claim is forgotten, so that its key could be booked again",
+        ("claims",),
+        CLAIMED,
+        f"DELETE FROM claim {A_CLAIM}",
+    ),
+    Fault("a claim points at the next entry", ("claims",), CLAIM, f"UPDATE claim SET no = no + 1 {A_CLAIM}"),
+    Fault(
+        "a claim points at somebody else's wallet",
+        ("claims",),
+        f"{CLAIMED} AND e.no > 0",
+        f"UPDATE claim SET wallet = '{NOBODY}' {A_CLAIM}",
+    ),
+    Fault(
+        "a digest is replaced, so that other content passes for the first",
+        ("claims",),
+        CLAIMED,
+        f"UPDATE claim SET digest = gen_random_uuid() {A_CLAIM}",
+    ),
+    Fault(
+        "a claim promises what was never booked",
+        ("claims",),
+        f"SELECT w.id, 'claim {NOBODY}', w.id FROM {of('wallet', 'dan', 'id')}",
+        f"INSERT INTO claim VALUES (9, '{NOBODY}', $1, 1, gen_random_uuid())",
+    ),
+    Fault(
+        "a claim lies in a cell where nobody looks for it",
+        ("claims",),
+        CLAIM,
+        f"UPDATE claim SET cell = (cell + 1) % 256 {A_CLAIM}",
+    ),
+    Fault(
+        "an entry is given another id",
+        ("claims", "chains"),
+        entry("a2"),
+        f"UPDATE entry SET id = gen_random_uuid() {AN_ENTRY}",
+    ),
+)
+
+BALANCES = (
+    Fault(
+        "points that live by activity are aged",
+        ("balances",),
+        f"SELECT w.id, 'entry 2', w.cell, w.id FROM {of('wallet', 'gus', 'id')}",
+        f"UPDATE wallet SET active_at = '2020-01-01' {A_WALLET}",
+    ),
+    Fault(
+        "an entry is given a better balance",
+        ("balances", "chains"),
+        entry("h1"),
+        f"UPDATE entry SET available = available + 1 {AN_ENTRY}",
+    ),
+)
+
+COUNTERS = (
+    Fault(
+        "a cap forgets a point",
+        ("counters",),
+        f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
+        f"UPDATE counter SET value = value - 1 {A_COUNTER}",
+    ),
+    Fault(
+        "a member may have the first order's points twice",
+        ("counters",),
+        f"{COUNTER} WHERE name = 'once:first'",
+        f"DELETE FROM counter {A_COUNTER}",
+    ),
+    Fault(
+        "a cap is used up by nothing",
+        ("counters",),
+        f"SELECT w.id, 'counter cap:base of 2031', w.cell, w.id FROM {of('wallet', 'dan', 'id')}",
+        "INSERT INTO counter VALUES ($1, $2, 'cap:base', '2031', 1)",
+    ),
+    Fault(
+        "an explanation is told otherwise",
+        ("counters", "chains"),
+        f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
+        "UPDATE entry SET explanation = replace(explanation, '\"base\",120', '\"base\",119')"
+        " WHERE cell = $1 AND wallet = $2 AND key = 'a2' AND 'cap:base' = $3 AND '2026-11' = $4",
+    ),
+    Fault(
+        "an explanation names rules that were never published",
+        ("counters", "chains"),
+        entry("a2"),
+        f"UPDATE entry SET explanation = replace(explanation, '\"rules\":1', '\"rules\":9') {AN_ENTRY}",
+    ),
+)
