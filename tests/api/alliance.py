@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -107,8 +107,9 @@ class Alliance:
             "SELECT (SELECT count(*) FROM entry), (SELECT coalesce(sum(no), 0) FROM entry), "
             "(SELECT count(*) FROM movement), (SELECT coalesce(sum(points), 0) FROM movement), "
             "(SELECT count(*) FROM lot), (SELECT coalesce(sum(remaining), 0) FROM lot), "
-            "(SELECT count(*) FROM claim), (SELECT count(*) FROM hold), (SELECT count(*) FROM member_number), "
-            "(SELECT count(*) FROM wallet), (SELECT sum(version) FROM wallet), (SELECT count(*) FROM api_key), "
+            "(SELECT count(*) FROM claim), (SELECT count(*) FROM hold), "
+            "(SELECT count(*) FROM member_number), (SELECT count(*) FROM wallet), "
+            "(SELECT sum(version) FROM wallet), (SELECT count(*) FROM api_key), "
             "(SELECT sum(revision) FROM program), (SELECT coalesce(sum(remaining), 0) FROM stock)"
         )
         assert row is not None
@@ -156,16 +157,19 @@ async def running(app: Litestar) -> AsyncIterator[Litestar]:
         await life
 
 
+def client_of(app: Litestar) -> httpx.AsyncClient:
+    """A client that calls an application without a network between."""
+    transport = httpx.ASGITransport(cast(Any, app), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://jifen")
+
+
 @asynccontextmanager
 async def founded(app: Litestar) -> AsyncIterator[Alliance]:
     """A new alliance in the database of a running application."""
     house: House = app.state.house
     program = await _found(house)
     async with AsyncExitStack() as stack:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://jifen")
-        )
+        client = await stack.enter_async_context(client_of(app))
         merchants = program.merchants
         labels = {"operator": None, "air-till": merchants["air"].id, "sea-till": merchants["sea"].id}
         made = {

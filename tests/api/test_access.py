@@ -117,7 +117,7 @@ async def test_a_merchant_books_at_its_own_stores(alliance: Alliance) -> None:
 
 
 async def test_a_merchant_takes_back_only_what_is_its_own(alliance: Alliance) -> None:
-    """Another's purchases, holds and redemptions are not there for it, by id or by key, with the member or without."""
+    """Another's purchases, holds and redemptions are not there for it, by id or by key."""
     bought = await alliance.air.done("/v1/purchases", key="p1", **PURCHASE)
     spend = {"member": "ann", "points": 5}
     paid = await alliance.air.done("/v1/redemptions", key="d1", **spend)
@@ -136,7 +136,7 @@ async def test_a_merchant_takes_back_only_what_is_its_own(alliance: Alliance) ->
 
 
 async def test_a_merchant_sees_only_its_own(alliance: Alliance) -> None:
-    """Its entries, its lots, its hold, itself; of the member neither name nor phone; the balance as a till needs it."""
+    """Its entries, lots and holds; of the member neither name nor phone; the balance, as a till needs it."""
     await alliance.operator.done("/v1/members", number="eve", name="Eve", phone="13800000001")
     bought = await alliance.air.done("/v1/purchases", key="p1", member="eve", store="air-1", amount=5_000)
     await alliance.sea.done("/v1/purchases", key="p1", member="eve", store="sea-1", amount=2_000)

@@ -75,7 +75,7 @@ async def test_an_act_earns_once_a_day(alliance: Alliance) -> None:
 
 
 async def test_a_part_of_a_purchase_comes_back(alliance: Alliance) -> None:
-    """One of two apples takes 60 points, and the 20 for a large basket with it; then the rest; then nothing is left."""
+    """One of two apples takes 60 points, and the 20 for a large basket with it; then the rest; then none."""
     operator = alliance.operator
     await operator.done("/v1/purchases", key="p1", member="ann", store="air-1", lines=BASKET)
     part = await operator.done(

@@ -1,6 +1,7 @@
-"""Keys: the same fact gets the same answer for ever, another fact under the same key is told the difference."""
+"""Keys: the same fact gets the same answer for ever, another fact under the same key the difference."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ async def test_of_many_at_once_one_is_booked(alliance: Alliance) -> None:
     assert await alliance.operator.available("ann") == 50
 
 
-REPEATS = {
+REPEATS: dict[str, dict[str, Any]] = {
     "acts": {"member": "ann", "act": "bag"},
     "returns": {"purchase": "seed", "amount": 100},
     "redemptions": {"member": "ann", "store": "air-1", "points": 5},

@@ -8,7 +8,7 @@ from jifen.books.refusals import Code, Refusal
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
 ROW = re.compile(
-    r"^\| `(?P<code>[a-z_]+)` \| (?P<status>\d{3}) \| (?P<retry>yes|no) \| (?P<title>.+) \| (?P<remedy>.+) \|$"
+    r"^\| `(?P<code>[a-z_]+)` \| (?P<status>\d{3}) \| (?P<retry>yes|no) \| (?P<title>.+) \| (?P<remedy>.+) \|"
 )
 
 

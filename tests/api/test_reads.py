@@ -4,13 +4,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import httpx
-
 from jifen.api.app import create_app
 from jifen.api.settings import Settings
 from jifen.books.entries import entry_hash
 from jifen.engine.loading import load_entries
-from tests.api.alliance import NOW, Alliance, Caller, problem, running
+from tests.api.alliance import NOW, Alliance, Caller, client_of, problem, running
 
 BASKET = [
     {"sku": "apple", "category": "PRODUCE", "quantity": 2, "amount": 6_000},
@@ -114,7 +112,7 @@ async def test_a_cap_and_a_once_say_so_afterwards(alliance: Alliance) -> None:
     await operator.done("/v1/acts", key="a1", member="ann", act="bag")
     twice = await operator.done("/v1/acts", key="a2", member="ann", act="bag")
     sent_back = await operator.done("/v1/returns", key="r1", purchase="p1")
-    missed = {}
+    missed: dict[tuple[str, str], str] = {}
     for receipt in (capped, twice):
         why = (await operator.get(f"/v1/entries/{receipt['id']}")).json()["explanation"]
         missed |= {(receipt["kind"], one["rule"]): one["reason"] for one in why["missed"]}
@@ -198,13 +196,11 @@ async def test_what_is_not_there_is_not_found(alliance: Alliance) -> None:
 
 
 async def test_reads_see_what_another_process_booked(alliance: Alliance, settings: Settings) -> None:
-    """They go to the database: a balance after a booking elsewhere is the one from there, and so is a spending."""
+    """They go to the database: after a booking elsewhere the balance is that from there; so is a spending."""
     await alliance.operator.done("/v1/purchases", key="p1", member="ann", store="air-1", amount=5_000)
-    async with running(create_app(settings)) as elsewhere:
-        transport = httpx.ASGITransport(elsewhere)
-        async with httpx.AsyncClient(transport=transport, base_url="http://elsewhere") as client:
-            operator = Caller(client, alliance.operator.secret)
-            await operator.done("/v1/redemptions", key="d1", member="ann", store="sea-1", points=20)
+    async with running(create_app(settings)) as elsewhere, client_of(elsewhere) as client:
+        operator = Caller(client, alliance.operator.secret)
+        await operator.done("/v1/redemptions", key="d1", member="ann", store="sea-1", points=20)
     assert await alliance.operator.available("ann") == 30
     await alliance.operator.refused(
         "insufficient_points", "/v1/redemptions", key="d2", member="ann", store="sea-1", points=31

@@ -132,7 +132,7 @@ def test_workers_do_not_outlive_a_killed_parent(served: Server) -> None:
 def test_sigterm_answers_what_was_sent(
     settings: Settings, alliance: Alliance, tmp_path: Path, workers: int
 ) -> None:
-    """A body in the middle of its coming is taken to its end, answered whole, and then the process ends well."""
+    """A body in the middle of its coming is taken to its end and answered whole; then the process ends."""
     server = Server(settings, tmp_path / "serving.py", workers)
     try:
         ended = threading.Event()

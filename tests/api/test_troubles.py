@@ -5,7 +5,6 @@ import logging
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from litestar import Litestar
 
@@ -13,7 +12,7 @@ from jifen.api.app import create_app
 from jifen.api.settings import Settings, from_environment
 from jifen.engine.command import Busy, Closed, Command, Faulty, Unavailable
 from jifen.store.migrate import with_database
-from tests.api.alliance import Alliance, founded, problem, running
+from tests.api.alliance import Alliance, client_of, founded, problem, running
 from tests.databases import execute
 
 PURCHASE = {"key": "p1", "member": "ann", "store": "air-1", "amount": 100}
@@ -131,8 +130,7 @@ async def test_a_shutdown_answers_what_was_accepted(server: str, template: str, 
         problem(await alliance.operator.post("/v1/purchases", **PURCHASE), "shutting_down")
         booked = await alliance.house.pool.fetchval("SELECT count(*) FROM entry")
         assert booked == sum(answer.status_code == 201 for answer in answers)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://jifen") as client:
+    async with client_of(app) as client:
         problem(await client.get("/v1/program"), "shutting_down")
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 

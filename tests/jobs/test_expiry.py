@@ -50,11 +50,11 @@ async def test_points_expire_when_their_day_is_over(database: str) -> None:
         await here.do(here.orders.purchase("1", "ann", days(0), amount=5000))
         midnight = datetime(2026, 11, 3, 16, tzinfo=UTC)
         early = await expire_due(here.pool, here.engine, here.program, midnight - timedelta(minutes=1))
-        assert (early.booked, early.refused, early.failed) == (0, 0, 0)
+        assert (early.booked, early.settled, early.failed) == (0, 0, 0)
         due = await expire_due(here.pool, here.engine, here.program, midnight)
         assert (due.booked, due.points) == (1, 50)
         again = await expire_due(here.pool, here.engine, here.program, midnight + timedelta(hours=9))
-        assert (again.booked, again.refused) == (0, 0)
+        assert (again.booked, again.settled) == (0, 0)
         assert await expiries(here) == [("ann", "point", 50)]
         assert (await verify(here.pool)).clean
 

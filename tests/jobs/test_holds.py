@@ -3,6 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
+import pytest
+
 from jifen.engine.command import entry_id
 from jifen.jobs.holds import lapse_due
 from jifen.jobs.verify import verify
@@ -22,7 +25,7 @@ async def test_a_hold_lapses_at_its_deadline(database: str) -> None:
         mine = await here.do(here.orders.reserve("2", "ann", days(1), points=30, deadline=days(10)))
         await here.do(here.orders.reserve("3", "bob", days(1), points=10, deadline=days(11)))
         early = await lapse_due(here.pool, here.engine, here.program, days(10) - timedelta(minutes=1))
-        assert (early.booked, early.refused) == (0, 0)
+        assert (early.booked, early.settled) == (0, 0)
         seen: list[int] = []
         lapsed = await lapse_due(here.pool, here.engine, here.program, days(10), seen.append)
         assert (lapsed.booked, lapsed.points, seen) == (1, 30, [1])
@@ -69,3 +72,17 @@ async def test_a_capture_in_time_leaves_nothing_to_lapse(database: str) -> None:
         assert (lapsed.booked, lapsed.points) == (1, 18)
         assert (await here.balance("ann", days(12)))["available"] == 20
         assert (await here.balance("bob", days(12)))["available"] == 38
+
+
+async def test_a_key_that_somebody_else_used_is_a_failure_and_told(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who books something under our source and key must not keep a hold open in silence."""
+    async with town(database) as here:
+        await here.do(here.orders.purchase("1", "ann", days(0), amount=5000))
+        mine = await here.do(here.orders.reserve("2", "ann", days(1), points=30, deadline=days(10)))
+        foreign = here.orders.purchase(f"lapse:{mine.id}", "bob", days(2), amount=5000)
+        await here.do(msgspec.structs.replace(foreign, source="jobs"))
+        lapsed = await lapse_due(here.pool, here.engine, here.program, days(12))
+        assert (lapsed.booked, lapsed.settled, lapsed.failed) == (0, 0, 1)
+        assert "was booked before as something else" in caplog.text

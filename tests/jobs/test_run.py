@@ -62,7 +62,7 @@ async def test_a_day_is_done_once(database: str) -> None:
         now = days(9, hours=11)
         await mine.daily()
         done = [tuple(row) for row in await here.pool.fetch(RUNS)]
-        assert done == [("expiry", "2026-11-10", '{"booked":1,"points":50,"refused":0,"failed":0}')]
+        assert done == [("expiry", "2026-11-10", '{"booked":1,"points":50,"settled":0,"failed":0}')]
         assert await roots(here) == ["2026-11-10"]
         assert await here.pool.fetchval("SELECT max(version) FROM daily_head") == 2
         now = days(9, hours=14)

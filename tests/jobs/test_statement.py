@@ -1,6 +1,7 @@
 """Statements: provable with nothing but the file, and by nobody's leave."""
 
 import json
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -21,6 +22,8 @@ from jifen.jobs.statement import as_file, sealed, statement
 from jifen.store.database import connect_pool
 from jifen.values.ids import EntryId, SeriesId, WalletId, hashed_id
 from tests.engine.town import days, town
+
+PROOF = Path(__file__).parents[2] / "docs" / "proof.md"
 
 
 async def statement_of(dsn: str, number: str) -> dict[str, Any]:
@@ -154,6 +157,13 @@ def run_alone(folder: Path, content: bytes) -> "subprocess.CompletedProcess[str]
     file.write_bytes(content)
     command = [sys.executable, "-I", "-S", str(checker), str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_example_in_the_docs_holds() -> None:
+    """Who writes a checker of their own has something to try it on."""
+    (example,) = re.findall(r"^```json\n(.*?)^```", PROOF.read_text(), re.MULTILINE | re.DOTALL)
+    made = check(example.encode())
+    assert (made["version"], made["root"]["wallets"]) == (2, 3)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

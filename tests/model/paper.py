@@ -1,13 +1,12 @@
 """Books on paper: commands decided and posted in memory, with the real decisions and no database."""
 
 from collections import Counter
-from typing import TypeVar
 
 from jifen.books.entries import Entry
 from jifen.books.refusals import Refusal
 from jifen.books.wallet import Wallet
-from jifen.engine.applying import Writing
 from jifen.engine.command import Command, Draft, Plan, Receipt, entry_id
+from jifen.engine.replay import receipt_of
 from jifen.engine.view import Booked, View
 from jifen.parties.programs import Contract, Merchant, Program, Store, Unit
 from jifen.rules.compiled import CompiledRules
@@ -15,8 +14,6 @@ from jifen.rules.definition import RuleSet
 from jifen.values.ids import EntryId, MerchantId, ProgramId, SeriesId, WalletId, hashed_id
 from tests.engine.orders import Orders
 from tests.engine.town import BEFORE, MERCHANTS, ZONE
-
-T = TypeVar("T", bound=Command)
 
 
 def program(rules: RuleSet) -> Program:
@@ -54,7 +51,6 @@ class Paper:
         self.view.wallets[wallet] = self.wallet
         self.view.programs[self.program.id] = self.program
         self.entries: dict[EntryId, Entry] = {}
-        self.numbers: dict[int, EntryId] = {}
 
     def ask(self, command: Command) -> Receipt | Refusal:
         """Decide, and post where it is granted."""
@@ -67,12 +63,8 @@ class Paper:
         if isinstance(plan, Refusal):
             return plan
         assert isinstance(plan, Plan)
-        writing = Writing(self.view)
-        receipt = writing.add(command, plan)
-        self.view.series.update(writing.series)
         (draft,) = plan.drafts
-        self._note(command, draft, receipt)
-        return receipt
+        return receipt_of(self._post(command, draft), replayed=False)
 
     def do(self, command: Command) -> Receipt:
         """What must be granted."""
@@ -84,11 +76,20 @@ class Paper:
         first = self.entries[entry]
         return Booked(first, tuple(other for other in self.entries.values() if other.reverses == first.no))
 
-    def _note(self, command: Command, draft: Draft, receipt: Receipt) -> None:
+    def _post(self, command: Command, draft: Draft) -> Entry:
+        for series in draft.series:
+            self.view.series[series.id] = series
+        wallet = self.wallet
+        wallet.post(draft.legs, self.view.series)
+        for counter, count in draft.counts.items():
+            wallet.counters[counter] = max(0, wallet.counters.get(counter, 0) + count)
+        if draft.active_at is not None:
+            wallet.active(draft.active_at)
+        wallet.version += 1
         this = entry_id(command.program, command.source, command.key)
-        self.entries[this] = Entry(
-            command.wallet,
-            receipt.no,
+        made = self.entries[this] = Entry(
+            wallet.id,
+            wallet.version,
             this,
             draft.kind,
             command.source,
@@ -98,12 +99,13 @@ class Paper:
             draft.reverses,
             draft.merchant,
             draft.unit,
-            receipt.balance,
+            wallet.balance(draft.unit, command.recorded_at),
             command.content,
-            receipt.explanation,
+            draft.explanation,
             tuple(draft.legs),
-            self.wallet.head,
+            b"",
         )
+        return made
 
     def entry(self, key: str) -> Entry:
         """An entry by its key."""

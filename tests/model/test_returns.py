@@ -1,8 +1,9 @@
-"""Returns: whatever the basket, the rules and the pieces in which it comes back, in the end all is as before."""
+"""Returns: whatever basket, rules and pieces in which it comes back, in the end all is as it was before."""
 
 from collections import Counter
 from datetime import timedelta
 
+import msgspec
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -126,14 +127,12 @@ def test_goods_and_points_that_come_back_in_any_order_leave_no_trace(
     points: int,
     steps: list[tuple[bool, tuple[tuple[str, int], ...], int]],
 ) -> None:
-    """Earned, spent with what was there before, and both taken back piece by piece, the one or the other first.
+    """Earned, spent with what was there before, and both taken back piece by piece, one or the other first.
 
     Every lot has what it had, with its dates and merchants; nothing is owed; counters are what they were.
     """
-    lasting = RuleSet(
-        rules=tuple(_at_once(rule) for rule in rules.rules), validity=Never(), grace_days=rules.grace_days
-    )
-    paper = Paper(lasting)
+    at_once = [msgspec.structs.replace(rule, validity=None, pending_days=0) for rule in rules.rules]
+    paper = Paper(msgspec.structs.replace(rules, rules=tuple(at_once), validity=Never()))
     before_and_after(paper, earlier, "e")
     lots, counters = paper.lots(), paper.counters()
     paper.do(paper.orders.purchase("bought", "ann", AT, store="sea", lines=lines))
@@ -156,10 +155,3 @@ def test_goods_and_points_that_come_back_in_any_order_leave_no_trace(
     assert paper.lots() == lots
     assert paper.counters() == counters
     assert paper.wallet.balance("point", AT).owed == 0
-
-
-def _at_once(rule: object) -> object:
-    """The same rule, with points that never expire and can be used at once."""
-    import msgspec
-
-    return msgspec.structs.replace(rule, validity=None, pending_days=0)  # type: ignore[type-var]

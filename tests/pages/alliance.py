@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import httpx
 from litestar import Litestar
 from litestar.datastructures import State
 
@@ -140,7 +141,10 @@ NOW = at(11, 21, "11:10")
 class Alliance:
     """A running alliance: its books can be written through the engine, and its pages asked for."""
 
-    def __init__(self, pool: asyncpg.Pool, catalog: Catalog, engine: Engine, program: Program) -> None:
+    def __init__(
+        self, dsn: str, pool: asyncpg.Pool, catalog: Catalog, engine: Engine, program: Program
+    ) -> None:
+        self.dsn = dsn
         self.pool = pool
         self.catalog = catalog
         self.engine = engine
@@ -149,12 +153,16 @@ class Alliance:
         self.program = program
         self.wallets: dict[str, WalletId] = {}
         self.orders = Orders(program, self.wallets)
-
-    @property
-    def app(self) -> Litestar:
+        self.app_state = State(
+            {"pool": pool, "catalog": catalog, "members": self.members, "vault": self.vault}, deep_copy=False
+        )
+        self.app = Litestar(routes(), state=self.app_state, openapi_config=None, logging_config=None)
         """An application with nothing but the pages."""
-        state = {"pool": self.pool, "catalog": self.catalog, "members": self.members, "vault": self.vault}
-        return Litestar(routes(), state=State(state), openapi_config=None)
+
+    def client(self) -> httpx.AsyncClient:
+        """Asks the application without a network."""
+        transport = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
+        return httpx.AsyncClient(transport=transport, base_url="http://jifen.test")
 
     def link(self, who: str, days: int = 30) -> str:
         """The path of a member's wallet, good for so many days from now."""
@@ -173,6 +181,11 @@ class Alliance:
             assert isinstance(answer, Receipt), answer
             receipts.append(answer)
         return receipts
+
+    async def receipts(self, commands: Sequence[Command]) -> None:
+        """Do many at once."""
+        for answer in await self.engine.submit_all(commands):
+            assert isinstance(answer, Receipt), answer
 
     async def wallet(self, who: str) -> Wallet:
         """The books' own view of a wallet."""
@@ -212,7 +225,7 @@ async def alliance(dsn: str, **options: Any) -> AsyncIterator[Alliance]:
     catalog = Catalog(pool)
     engine = Engine(pool, catalog)
     try:
-        yield Alliance(pool, catalog, engine, await found(catalog, **options))
+        yield Alliance(dsn, pool, catalog, engine, await found(catalog, **options))
     finally:
         await engine.close()
         await pool.close()
@@ -239,8 +252,3 @@ async def lin(town: Alliance) -> None:
         order.purchase("l12", "lin", at(11, 21, "10:24"), store="liuhe", lines=BASKET),
         order.give_back("l13", "lin", at(11, 21, "11:05"), of="l6"),
     )
-
-
-def amounts(lines: Sequence[Line]) -> int:
-    """What a basket costs, in fen."""
-    return sum(line.amount for line in lines)

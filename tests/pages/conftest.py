@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from jifen.store.migrate import migrate, with_database
@@ -34,6 +33,5 @@ async def story(server: str) -> AsyncIterator[Alliance]:
 @pytest.fixture(scope="session")
 async def ask(story: Alliance) -> AsyncIterator[Asking]:
     """Asks the alliance's pages, without a browser."""
-    transport = httpx.ASGITransport(app=story.app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://jifen.test") as client:
+    async with story.client() as client:
         yield Asking(client)

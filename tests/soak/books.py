@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 import asyncpg
 import msgspec
 
 from jifen.engine.command import entry_id
+from jifen.events.event import lines_of, read_purchase, read_return
 from jifen.jobs.verify import verify
 from jifen.values.ids import ProgramId
 from tests.soak.clients import Acknowledged, Client
@@ -81,26 +81,26 @@ def unlike(
         kind = KINDS.get(one.fact["type"], one.fact["type"])
         if stored != (said["id"], said["wallet"], said["no"], kind, key, said["balance"]):
             found.append(f"{key} was acknowledged as {said} and is stored as {dict(row)}")
-        if said["kind"] != kind or not same_content(one.fact, msgspec.json.decode(row["event"])):
+        if said["kind"] != kind or not same_content(one.fact, row["event"]):
             found.append(f"{key} was sent as {one.fact} and is stored as {row['event']}")
     return found
 
 
-def same_content(fact: Fact, event: dict[str, Any]) -> bool:
+def same_content(fact: Fact, event: str) -> bool:
     """Whether the books have what was sent."""
-    if "at" in fact and datetime.fromisoformat(event["at"]) != fact["at"]:
-        return False
     match fact["type"]:
         case "purchase":
-            lines = [[line["sku"], "", line["quantity"], line["amount"], []] for line in fact["lines"]]
-            return bool((event["store"], event["lines"]) == (fact["store"], lines))
+            bought = read_purchase(event)
+            sent = [(line["sku"], line["quantity"], line["amount"]) for line in fact["lines"]]
+            stored = [(line.sku, line.quantity, line.amount) for line in lines_of(bought)]
+            return (bought.store, bought.at, stored) == (fact["store"], fact["at"], sent)
         case "return":
-            back = [[line["sku"], line["quantity"]] for line in fact.get("lines", ())]
-            return bool((event["purchase"], event.get("lines", [])) == (fact["purchase"], back))
-        case "reversal":
-            return bool(event["type"] == "reversal")
+            back = read_return(event)
+            sent_back = tuple((line["sku"], line["quantity"]) for line in fact.get("lines", ()))
+            return (back.purchase, back.lines, back.all) == (fact["purchase"], sent_back, not sent_back)
         case _:
-            return all(event.get(name) == fact[name] for name in ("type", "points", "store") if name in fact)
+            told = msgspec.json.decode(event)
+            return all(told.get(name) == fact[name] for name in ("type", "points", "store") if name in fact)
 
 
 def unlike_early(early: Iterable[tuple[Fact, dict[str, Any]]], receipts: Sequence[Acknowledged]) -> list[str]:

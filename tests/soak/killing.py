@@ -15,7 +15,16 @@ from jifen.store import embedded
 
 WORKERS = 2
 
-WAYS = ("worker", "postmaster", "worker", "backend", "server", "postmaster and worker", "supervisor")
+WAYS = (
+    "worker",
+    "postmaster",
+    "backend",
+    "worker",
+    "postmaster twice",
+    "server",
+    "postmaster and worker",
+    "supervisor",
+)
 """What is killed, round after round."""
 
 
@@ -39,10 +48,14 @@ class Target:
     def kill(self, way: str, chance: random.Random) -> None:
         """Kill, and start again what nobody else would start."""
         if "worker" in way:
-            self._kill(chance.choice(self.workers()))
+            self._kill(max(self.workers(), key=self._connections))
         if "postmaster" in way:
             self._kill(self._postmaster())
         match way:
+            case "postmaster twice":
+                # The second time while it recovers, or just afterwards.
+                time.sleep(chance.uniform(0.1, 0.4))
+                self._kill(self._postmaster())
             case "backend":
                 self._kill(chance.choice(_children(self._postmaster(), "[local]")))
             case "server":
@@ -60,9 +73,15 @@ class Target:
             time.sleep(0.02)
         self.server = serving.start(self.folder, self._log, port=self.port, workers=WORKERS)
 
+    def _connections(self, pid: int) -> int:
+        """How many clients a worker has: one that has none would die unnoticed."""
+        return len(psutil.Process(pid).net_connections("tcp"))
+
     def _postmaster(self) -> int:
-        pid = embedded.status(self.folder).pid
-        assert pid is not None
+        until = time.monotonic() + serving.START_S
+        while (pid := embedded.status(self.folder).pid) is None:
+            assert time.monotonic() < until, "nobody started PostgreSQL again"
+            time.sleep(0.02)
         return pid
 
     def _kill(self, pid: int) -> None:

@@ -1,6 +1,4 @@
-"""From an answer of the engine to a status and bytes; the same for a single request and for a "
-"line in bulk.
-"""
+"""From an answer of the engine to a status and bytes, for a single request as for a line in bulk."""
 
 import logging
 import secrets

@@ -21,9 +21,7 @@ def application(settings: Settings) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def shared(house: House) -> AsyncIterator[None]:
-        app.state.update(
-            pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault
-        )
+        app.state.update(pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault)
         async with Jobs(house.pool, house.engine, house.catalog):
             yield
 

@@ -1,9 +1,6 @@
 """Earn: a purchase or an act becomes an award, the award becomes points in series."""
 
 from datetime import datetime
-from typing import Any
-
-import msgspec
 
 from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
@@ -15,6 +12,7 @@ from jifen.events.event import Explanation, explained
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.rules.award import Award, Facts, Line, Share
 from jifen.rules.compiled import CompiledRules
+from jifen.values.ids import SeriesId
 from jifen.values.periods import local_day
 
 
@@ -49,7 +47,7 @@ class Earning(Command, frozen=True, kw_only=True):
         merchant = self.store.merchant if self.store else None
         contract = merchant.contract(self.occurred_at) if merchant else 0
         granted = grants(program, merchant, contract, rules, award)
-        legs = earn(wallet, list(granted.items()))
+        legs = earn(wallet, granted)
         if isinstance(legs, Refusal):
             return legs
         explanation = Explanation(
@@ -65,7 +63,7 @@ class Earning(Command, frozen=True, kw_only=True):
             legs,
             merchant.id if merchant else None,
             explanation=explained(explanation),
-            series=list(granted),
+            series=[series for series, _ in granted],
             counts=award.counts,
             active_at=self.occurred_at,
         )
@@ -99,13 +97,16 @@ def facts_of(
 
 def grants(
     program: Program, merchant: Merchant | None, contract: int, rules: CompiledRules, award: Award
-) -> dict[Series, int]:
+) -> list[tuple[Series, int]]:
     """The points of an award by series; shares of one series are one grant."""
-    granted: dict[Series, int] = {}
-    for share in award.shares:
-        series = series_for(program, merchant, contract, rules, share)
-        granted[series] = granted.get(series, 0) + share.points
-    return granted
+    made = [(series_for(program, merchant, contract, rules, share), share.points) for share in award.shares]
+    if len(made) < 2:
+        return made
+    granted: dict[SeriesId, tuple[Series, int]] = {}
+    for series, points in made:
+        before = granted.get(series.id)
+        granted[series.id] = (series, points if before is None else before[1] + points)
+    return list(granted.values())
 
 
 def series_for(
@@ -126,8 +127,3 @@ def series_for(
         share.expires_at,
         share.idle_months,
     )
-
-
-def as_json(value: Any) -> str:
-    """Any of our structs as compact JSON."""
-    return msgspec.json.encode(value).decode()

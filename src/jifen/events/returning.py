@@ -113,7 +113,7 @@ class Return(Command, frozen=True, kw_only=True):
             for leg in earlier.legs:
                 if leg.account is Account.CLAWED_BACK:
                     clawed[leg.series] = clawed.get(leg.series, 0) - leg.points
-        keeps = {series.id: points for series, points in still.items()}
+        keeps = {series.id: points for series, points in still}
         wallet = view.wallet(self.wallet)
         takes = [
             (wallet.lots[series].series, left)
@@ -187,11 +187,11 @@ def _without(lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchas
     return sum(line.amount for line in kept), kept
 
 
-def _award(program: Program, entry: Entry, then: Explanation, rest: Rest) -> tuple[Award, dict[Series, int]]:
+def _award(program: Program, entry: Entry, then: Explanation, rest: Rest) -> tuple[Award, list[tuple[Series, int]]]:
     """What the rules of then give for what is left, with the facts of then."""
     amount, lines = rest
     if amount == 0 and not lines:
-        return Award([], {}, {}, []), {}
+        return Award([], {}, {}, []), []
     stored = read_purchase(entry.event)
     store = program.stores[stored.store]
     rules = program.rules_version(then.rules)

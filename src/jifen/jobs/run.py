@@ -162,6 +162,7 @@ class Jobs:
     async def _alone(self, job: str, program: Id | None) -> AsyncIterator[bool]:
         """Whether this process may do a job now. The lock ends with its transaction, even by a kill."""
         async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield await conn.fetchval(q("job_lock"), lock_of(job, program))
 
     async def _repeat(self, look: Callable[[], Awaitable[None]]) -> None:

@@ -85,7 +85,7 @@ def entry_view(seen: Seen, words: Words) -> EntryView:
     entry = seen.entries[0]
     row = row_of(seen, entry, words)
     explained = explain(seen, entry, words)
-    movings = [_moving(seen, entry, leg, words) for leg in entry.legs]
+    movings = _movings(seen, entry, words)
     looks = _looks(explained)
     return EntryView(
         title=words.t(f"why.{WHY.get(entry.kind, 'happened')}"),
@@ -161,19 +161,23 @@ def _strip(explained: Explained | None, looks: Sequence[str]) -> list[Segment]:
     return strip(parts) if len(parts) > 1 else []
 
 
-def _moving(seen: Seen, entry: Entry, leg: Leg, words: Words) -> Moving:
-    series = seen.series[leg.series]
-    last = lots.last_of(seen, series)
-    way = "in" if leg.points > 0 else "out"
-    # Within the wallet itself only a grace period moves points: from the lapsed lot to one with a later date.
+def _movings(seen: Seen, entry: Entry, words: Words) -> list[Moving]:
+    """The legs of an entry; those that look alike to a member are one, as lots are on the wallet's page."""
+    sums: dict[tuple[str, str, Markup, Markup], int] = {}
+    for leg in entry.legs:
+        series = seen.series[leg.series]
+        last = lots.last_of(seen, series)
+        unit = Markup() if series.unit == entry.unit else words.unit(unit_of(seen, series.unit))
+        issuer = lots.issuer(seen, series.issuer)
+        alike = figures.iso(last) if last else "", issuer, _how(seen, leg, words), unit
+        sums[alike] = sums.get(alike, 0) + leg.points
+    return [Moving(last, issuer, how, points, unit) for (last, issuer, how, unit), points in sums.items()]
+
+
+def _how(seen: Seen, leg: Leg, words: Words) -> Markup:
+    """What a leg did. Within a wallet only a grace period moves points: to a lot with a later date."""
     graced = leg.account is Account.TRANSFERRED and leg.counterparty == seen.wallet.id
-    return Moving(
-        figures.iso(last) if last else "",
-        lots.issuer(seen, series.issuer),
-        words.t(f"account.{'grace' if graced else leg.account}.{way}"),
-        leg.points,
-        Markup() if series.unit == entry.unit else words.unit(unit_of(seen, series.unit)),
-    )
+    return words.t(f"account.{'grace' if graced else leg.account}.{'in' if leg.points > 0 else 'out'}")
 
 
 def _moved_key(movings: Sequence[Moving]) -> str:

@@ -87,9 +87,7 @@ class Flat(Rule, frozen=True, kw_only=True, tag="flat"):
 
 
 class Multiplier(Rule, frozen=True, kw_only=True, tag="multiplier"):
-    """`factor` times the points of other rules (all per_amount rules unless `of` names some); "
-    "gives the extra.
-    """
+    """`factor` times the points of the rules in `of` (else of all per_amount rules); gives the extra."""
 
     factor: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$")]
     of: tuple[Name, ...] = ()

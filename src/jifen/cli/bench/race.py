@@ -217,18 +217,15 @@ async def _run(course: Course, servers: list[Server], clients: int, seed: int) -
 
 
 def baskets_for(purse: int) -> list[Basket]:
-    """Purchases of half a year at ten stores, worth about half of the purse in uneven lots."""
+    """Purchases of half a year at ten stores, worth about half of the purse, in many uneven lots."""
     made = []
     for month in range(6, 12):
         for store in range(1, 11):
             # No member's day, whose extra points would be gone before the race is run.
-            at = datetime(2026, month, 1 + store % 5, 9, store, tzinfo=ZONE)
-            points = max(1, purse // 120 + (store * 7 + month * 5) % 9 - 4)
-            made.append(
-                Basket(
-                    f"fill-{month}-{store}", MEMBER, store, at, [("1001", "GROCERY", 1, 100 * points, False)]
-                )
-            )
+            at = datetime(2026, month, 2 * store - 1, 9, tzinfo=ZONE)
+            points = max(1, purse // 150 + (store * 7 + month * 5) % 9 - 4)
+            lines = [("1001", "GROCERY", 1, 100 * points, True)]
+            made.append(Basket(f"fill-{month}-{store}", MEMBER, store, at, lines))
     return sorted(made, key=lambda basket: basket.at)
 
 
@@ -238,22 +235,19 @@ async def fill(made: World, server: Server, baskets: list[Basket], purse: int) -
     Raises:
         RuntimeError: something was refused, or the wallet does not hold the purse.
     """
+    said = await _send(server, made.key, [purchase_line(basket) for basket in baskets])
     codes = [code for code, merchant in sorted(made.program.merchants.items()) if not merchant.charity]
+    common = {"member": MEMBER, "reason": "a purse to race for"}
+    share = (purse - said.balance.available) // (2 * len(codes))
     gifts = [
-        {
-            "type": "compensation",
-            "key": f"gift-{code}",
-            "member": MEMBER,
-            "points": max(1, purse // 40 + place - len(codes) // 2),
-            "reason": "a purse to race for",
-            "at_fault": code,
-        }
-        for place, code in enumerate(codes)
+        {"type": "compensation", "key": f"gift-{code}", "at_fault": code, "points": share, **common}
+        for code in codes
     ]
-    said = await _send(server, made.key, [*map(purchase_line, baskets), *map(body, gifts)])
+    said = await _send(server, made.key, [body(gift) for gift in gifts])
     rest = purse - said.balance.available
-    adjustment = {"type": "adjustment", "key": "rest", "member": MEMBER, "points": rest, "reason": "the rest"}
-    said = await _send(server, made.key, [body(adjustment)])
+    said = await _send(
+        server, made.key, [body({"type": "adjustment", "key": "rest", "points": rest, **common})]
+    )
     if said.balance.available != purse or said.balance.pending:
         raise RuntimeError(f"the wallet holds {said.balance} and not {purse} points")
     return said
