@@ -65,6 +65,16 @@ async def test_a_correction_has_a_reason(funded: Alliance) -> None:
         assert told["errors"][0]["field"] == field
 
 
+async def test_no_lot_grows_beyond_what_is_exact(funded: Alliance) -> None:
+    """2**53 - 1 points fit into a lot, and not one more."""
+    operator = funded.operator
+    most = 2**53 - 1
+    await operator.done("/v1/adjustments", key="a1", member="bob", points=most, reason="x")
+    for path in ("/v1/adjustments", "/v1/compensations"):
+        told = await operator.refused("points_overflow", path, key="a2", member="bob", points=1, reason="x")
+        assert (told["requested"], told["most"]) == (1, most)
+
+
 async def test_a_compensation_is_paid_by_who_is_at_fault(funded: Alliance) -> None:
     """The lot names its funder: the merchant, or the operator by default."""
     operator = funded.operator

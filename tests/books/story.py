@@ -150,7 +150,8 @@ class Player:
 
     async def _has(self, row: Row) -> str:
         """The balances that are not 0, as the wallet's last entry has them, or as the lots say at "
-        "its time."""
+        "its time.
+        """
         found = await self.town.balance(row.who, morning(row.known))
         return ", ".join(f"{points} {name}" for name, points in found.items() if points) or "nothing"
 
@@ -198,7 +199,8 @@ class Player:
 
 def word_of(kind: str, account: str, points: int) -> str | None:
     """What stands before a lot in the telling of a leg; nothing where the verb says it all, None: "
-    "not told."""
+    "not told.
+    """
     if account == "owed":
         return "owed" if points > 0 else "repaid"
     if account in ("issued", "adjusted") and points > 0:

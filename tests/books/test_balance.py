@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pytest
-
 from jifen.books.legs import Account, Leg
-from jifen.books.verbs import draw, expire, hold, spend
 from jifen.books.refusals import Refusal
+from jifen.books.verbs import draw, expire, hold, spend
 from jifen.books.wallet import BooksError, Wallet
 from jifen.values.ids import NOBODY
 from tests.books.purse import START, Purse, days, merchant, series

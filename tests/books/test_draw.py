@@ -136,7 +136,7 @@ def test_any_draw_is_exact_and_in_order(
         name: purse.lot(name)[1]
         for name, one in purse.series.items()
         if (one.matures_at is None or one.matures_at <= START)
-        and (one.expires_at is None or START < one.expires_at)
+        and (one.expires_at is None or one.expires_at > START)
     }
     if sum(usable.values()) < points:
         assert isinstance(parts, Refusal)

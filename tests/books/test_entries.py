@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jifen.books.entries import entry_hash
+from jifen.books.entries import entry_hash, legs_text, read_legs
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.wallet import Balance
 from jifen.values.ids import EntryId, WalletId, hashed_id
@@ -30,7 +30,7 @@ FACTS: dict[str, Any] = {
     "balance": Balance(10, 1, 2, 3),
     "event": '{"type":"return"}',
     "explanation": '{"rules":1}',
-    "legs": (Leg(A.id, Account.CLAWED_BACK, -5, merchant("air")),),
+    "legs": legs_text([Leg(A.id, Account.CLAWED_BACK, -5, merchant("air"))]),
 }
 CHANGED: dict[str, Any] = {
     "previous": b"\x02" * 32,
@@ -48,7 +48,7 @@ CHANGED: dict[str, Any] = {
     "balance": Balance(11, 1, 2, 3),
     "event": '{"type": "return"}',
     "explanation": '{"rules":2}',
-    "legs": (Leg(A.id, Account.CLAWED_BACK, -6, merchant("air")),),
+    "legs": legs_text([Leg(A.id, Account.CLAWED_BACK, -6, merchant("air"))]),
 }
 
 
@@ -82,3 +82,13 @@ def test_every_fact_is_in_the_hash(field: str) -> None:
     """None can be changed unseen."""
     assert entry_hash(**{**FACTS, field: CHANGED[field]}) != entry_hash(**FACTS)
     assert FACTS.keys() == CHANGED.keys()
+
+
+def test_legs_are_read_as_they_were_written() -> None:
+    """Their text is what is stored and hashed, so there is one form of it."""
+    legs = (
+        Leg(A.id, Account.ISSUED, 50, merchant("air")),
+        Leg(A.id, Account.OWED, -20, merchant("sea")),
+    )
+    assert read_legs(legs_text(legs)) == legs
+    assert read_legs(legs_text(())) == ()

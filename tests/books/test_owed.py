@@ -1,5 +1,6 @@
 """Points that are gone when they are taken back become owed; later earnings repay them, and "
-"nothing else does."""
+"nothing else does.
+"""
 
 from datetime import datetime
 

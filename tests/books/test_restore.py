@@ -52,11 +52,11 @@ def test_partial_restores_sum_to_the_whole_and_to_the_very_lots(spent: list[int]
         back = sum(points for _, points in returned)
         points = min(cut, sum(spent) - back)
         parts = restore_parts(out, returned, points)
-        assert sum(given for _, given in parts) == points
+        assert sum(part for _, part in parts) == points
         returned += parts
         so_far: dict[object, int] = {}
-        for one, given in returned:
-            so_far[one] = so_far.get(one, 0) + given
+        for one, part in returned:
+            so_far[one] = so_far.get(one, 0) + part
         assert all(so_far.get(one, 0) <= paid for one, paid in out)
         for one, paid in out:
             fair = Fraction(paid * (back + points), sum(spent))

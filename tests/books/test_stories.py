@@ -2,21 +2,20 @@
 
 from tests.books.story import tell
 
+TWO_MERCHANTS = """
+earn    ann   50  at air   expires 2027-06-30  key e1     -> lot A
+earn    ann   50  at sea   expires 2027-01-31  key e2     -> lot B
+redeem  ann   70  at mall  on 2026-12-01       key r1     -> B 50, A 20
+redeem  ann   70  at mall  on 2026-12-01       key r1     -> the same answer
+redeem  ann   31  at mall  on 2026-12-01       key r2     -> insufficient_points: 30 available, 31 requested
+redeem  ann   30  at mall  on 2026-12-01       key r3     -> A 30
+has     ann                                               -> nothing
+"""
+
 
 async def test_two_merchants(database: str) -> None:
     """Points of air and of sea pay at the mall; a repeat is no second payment."""
-    await tell(
-        database,
-        """
-        earn    ann   50  at air   expires 2027-06-30  key e1     -> lot A
-        earn    ann   50  at sea   expires 2027-01-31  key e2     -> lot B
-        redeem  ann   70  at mall  on 2026-12-01       key r1     -> B 50, A 20
-        redeem  ann   70  at mall  on 2026-12-01       key r1     -> the same answer
-        redeem  ann   31  at mall  on 2026-12-01       key r2     -> insufficient_points: 30 available, 31 requested
-        redeem  ann   30  at mall  on 2026-12-01       key r3     -> A 30
-        has     ann                                               -> nothing
-        """,
-    )
+    await tell(database, TWO_MERCHANTS)
 
 
 async def test_expiry(database: str) -> None:
@@ -24,15 +23,15 @@ async def test_expiry(database: str) -> None:
     await tell(
         database,
         """
-        earn    ann   50  at air   expires 2026-11-30  key e1     -> lot A
-        earn    ann   10  at air                       key e2     -> lot B
-        redeem  ann   5   at mall  on 2026-11-30       key r1     -> A 5
-        expire  ann                on 2026-11-30       key x1     -> nothing_left
-        redeem  ann   15  at mall  on 2026-12-01       key r2     -> insufficient_points: 10 available, 15 requested
-        has     ann                                               -> 10 available
-        expire  ann                on 2026-12-01       key x2     -> A 45
-        expire  ann                                    key x3     -> nothing_left
-        redeem  ann   10  at mall                      key r3     -> B 10
+        earn    ann   50  at air  expires 2026-11-30 key e1 -> lot A
+        earn    ann   10  at air                     key e2 -> lot B
+        redeem  ann   5   at mall on 2026-11-30      key r1 -> A 5
+        expire  ann               on 2026-11-30      key x1 -> nothing_left
+        redeem  ann   15  at mall on 2026-12-01      key r2 -> insufficient_points: 10 available, 15 requested
+        has     ann                                         -> 10 available
+        expire  ann               on 2026-12-01      key x2 -> A 45
+        expire  ann                                  key x3 -> nothing_left
+        redeem  ann   10  at mall                    key r3 -> B 10
         """,
     )
 
@@ -42,11 +41,11 @@ async def test_points_that_mature(database: str) -> None:
     await tell(
         database,
         """
-        earn    ann   50  at air   matures 2026-11-08  key e1     -> lot A
-        has     ann                                               -> 50 pending
-        redeem  ann   1   at mall  on 2026-11-07       key r1     -> insufficient_points: 0 available, 1 requested
-        redeem  ann   1   at mall  on 2026-11-08       key r2     -> A 1
-        has     ann                                               -> 49 available
+        earn    ann   50  at air   matures 2026-11-08  key e1 -> lot A
+        has     ann                                           -> 50 pending
+        redeem  ann   1   at mall  on 2026-11-07       key r1 -> insufficient_points: 0 available, 1 requested
+        redeem  ann   1   at mall  on 2026-11-08       key r2 -> A 1
+        has     ann                                           -> 49 available
         """,
     )
 
@@ -56,18 +55,18 @@ async def test_a_hold(database: str) -> None:
     await tell(
         database,
         """
-        earn    ann   50  at air   expires 2027-01-31          key e1  -> lot A
-        earn    ann   50  at sea                               key e2  -> lot B
-        hold    ann   70  at mall  until 2026-11-03            key h1  -> A 50, B 20
-        has     ann                                                    -> 30 available, 70 held
-        redeem  ann   31  at mall                              key r1  -> insufficient_points: 30 available, 31 requested
-        capture ann   71  of h1                                key c0  -> exceeds_hold: 70 held, 71 requested
-        capture ann   40  of h1    open                        key c1  -> A 40
-        capture ann   5   of h1    open                        key c2  -> A 5
-        capture ann   10  of h1                                key c3  -> A 5, B 5, free B 15
-        capture ann   1   of h1                                key c4  -> hold_closed
-        release ann       of h1                                key l1  -> hold_closed
-        has     ann                                                    -> 45 available
+        earn    ann   50  at air  expires 2027-01-31 key e1 -> lot A
+        earn    ann   50  at sea                     key e2 -> lot B
+        hold    ann   70  at mall until 2026-11-03   key h1 -> A 50, B 20
+        has     ann                                         -> 30 available, 70 held
+        redeem  ann   31  at mall                    key r1 -> insufficient_points: 30 available, 31 requested
+        capture ann   71  of h1                      key c0 -> exceeds_hold: 70 held, 71 requested
+        capture ann   40  of h1   open               key c1 -> A 40
+        capture ann   5   of h1   open               key c2 -> A 5
+        capture ann   10  of h1                      key c3 -> A 5, B 5, free B 15
+        capture ann   1   of h1                      key c4 -> hold_closed
+        release ann       of h1                      key l1 -> hold_closed
+        has     ann                                         -> 45 available
         """,
     )
 
@@ -94,15 +93,15 @@ async def test_a_lot_that_lapses_while_it_is_held(database: str) -> None:
     await tell(
         database,
         """
-        earn    ann   50  at air   expires 2026-11-10          key e1  -> lot A
-        hold    ann   40  at mall  until 2026-11-20            key h1  -> A 40
-        expire  ann                on 2026-11-12               key x1  -> A 10
-        capture ann   15  of h1    open                        key c1  -> A 15
-        release ann       of h1    on 2026-11-15               key l1  -> A 25, grace A 25
-        has     ann                                                    -> 25 available
-        redeem  ann   20  at mall  on 2026-11-22               key r1  -> grace A 20
-        redeem  ann   5   at mall  on 2026-11-23               key r2  -> insufficient_points: 0 available, 5 requested
-        expire  ann                                            key x2  -> grace A 5
+        earn    ann   50  at air   expires 2026-11-10  key e1 -> lot A
+        hold    ann   40  at mall  until 2026-11-20    key h1 -> A 40
+        expire  ann                on 2026-11-12       key x1 -> A 10
+        capture ann   15  of h1    open                key c1 -> A 15
+        release ann       of h1    on 2026-11-15       key l1 -> A 25, grace A 25
+        has     ann                                           -> 25 available
+        redeem  ann   20  at mall  on 2026-11-22       key r1 -> grace A 20
+        redeem  ann   5   at mall  on 2026-11-23       key r2 -> insufficient_points: 0 available, 5 requested
+        expire  ann                                    key x2 -> grace A 5
         """,
     )
 
@@ -170,14 +169,14 @@ async def test_events_that_come_late_and_out_of_order(database: str) -> None:
     await tell(
         database,
         """
-        earn    ann   50  at air   expires 2026-11-30  on 2026-11-20  key e2                   -> lot B
-        earn    ann   30  at air   expires 2026-11-10  on 2026-11-02  known 2026-11-20  key e1 -> lot A
-        has     ann                                                                            -> 50 available
-        redeem  ann   30  at mall  on 2026-11-05  known 2026-11-20  key r1                     -> A 30
-        redeem  ann   55  at mall  on 2026-11-05  known 2026-11-20  key r2                     -> insufficient_points: 50 available, 55 requested
-        earn    ann   5   at air   on 2026-11-25  known 2026-11-20  key e3                     -> event_in_future
-        return  ann       of e3                                     key b1                     -> entry_unknown
-        return  ann   30  of e1    on 2026-11-30                    key b2                     -> A 30, owed 30
+        earn   ann 50 at air  expires 2026-11-30  on 2026-11-20  key e2                  -> lot B
+        earn   ann 30 at air  expires 2026-11-10  on 2026-11-02  known 2026-11-20 key e1 -> lot A
+        has    ann                                                                       -> 50 available
+        redeem ann 30 at mall on 2026-11-05  known 2026-11-20  key r1                    -> A 30
+        redeem ann 55 at mall on 2026-11-05 known 2026-11-20  key r2                    -> insufficient_points
+        earn   ann 5  at air  on 2026-11-25  known 2026-11-20  key e3                    -> event_in_future
+        return ann    of e3                                    key b1                    -> entry_unknown
+        return ann 30 of e1   on 2026-11-30                    key b2                    -> A 30, owed 30
         """,
     )
 
@@ -188,22 +187,22 @@ async def test_a_household_shares(database: str) -> None:
         database,
         """
         household  home  ann bob
-        earn     ann   50  at air   expires 2026-11-30  key e1    -> lot A
-        earn     bob   10  at sea                       key e2    -> lot B
-        transfer ann   30  to bob                       key t1    -> A 30
-        transfer ann   30  to bob                       key t1    -> the same answer
-        transfer ann   21  to bob                       key t2    -> insufficient_points: 20 available, 21 requested
-        transfer ann   5   to eve                       key t3    -> not_one_household
-        transfer ann   5   to ann                       key t4    -> same_wallet
-        earn     eve   1   at air                       key e3    -> lot C
-        lots     bob                                              -> A 30, B 10
-        redeem   bob   35  at mall                      key r1    -> A 30, B 5
-        transfer ann   20  to home                      key t5    -> A 20
-        has      home                                             -> 20 available
-        return   ann       of e1                        key b1    -> A 50, owed 50
-        transfer home  20  to ann                       key t6    -> A 20
-        has      ann                                              -> 20 available, 50 owed
-        restore  bob       of r1    on 2026-12-01       key b2    -> A 30, grace A 30, B 5
+        earn     ann   50  at air  expires 2026-11-30 key e1 -> lot A
+        earn     bob   10  at sea                     key e2 -> lot B
+        transfer ann   30  to bob                     key t1 -> A 30
+        transfer ann   30  to bob                     key t1 -> the same answer
+        transfer ann   21  to bob                     key t2 -> insufficient_points: 20 available
+        transfer ann   5   to eve                     key t3 -> not_one_household
+        transfer ann   5   to ann                     key t4 -> same_wallet
+        earn     eve   1   at air                     key e3 -> lot C
+        lots     bob                                         -> A 30, B 10
+        redeem   bob   35  at mall                    key r1 -> A 30, B 5
+        transfer ann   20  to home                    key t5 -> A 20
+        has      home                                        -> 20 available
+        return   ann       of e1                      key b1 -> A 50, owed 50
+        transfer home  20  to ann                     key t6 -> A 20
+        has      ann                                         -> 20 available, 50 owed
+        restore  bob       of r1   on 2026-12-01      key b2 -> A 30, grace A 30, B 5
         """,
     )
 
@@ -237,7 +236,7 @@ async def test_a_key_is_used_again_for_something_else(database: str) -> None:
         database,
         """
         earn    ann   50  at air                       key e1     -> lot A
-        earn    ann   60  at air                       key e1     -> key_reused: amount, lines
+        earn    ann   60  at air                       key e1     -> key_reused: lines
         earn    ann   50  at sea                       key e1     -> key_reused: store
         earn    bob   50  at air                       key e1     -> key_reused: member
         redeem  ann   50  at mall                      key e1     -> key_reused
@@ -255,15 +254,15 @@ async def test_corrections_and_compensations(database: str) -> None:
     await tell(
         database,
         """
-        earn       ann   50  at air  expires 2026-11-30  key e1   -> lot A
-        redeem     ann   50  at mall                     key r1   -> A 50
-        return     ann       of e1                       key b1   -> A 50, owed 50
-        compensate ann   30                              key k1   -> lot K, repaid 30
-        adjust     ann   25                              key a1   -> lot K
-        has        ann                                            -> 25 available, 20 owed
-        adjust     ann   -26                             key a2   -> insufficient_points: 25 available, 26 requested
-        adjust     ann   -5                              key a3   -> K 5
-        donate     ann   20  to pupils                   key d1   -> K 20
-        restore    ann       of d1                       key b2   -> not_reversible
+        earn       ann 50  at air  expires 2026-11-30 key e1 -> lot A
+        redeem     ann 50  at mall                    key r1 -> A 50
+        return     ann     of e1                      key b1 -> A 50, owed 50
+        compensate ann 30                             key k1 -> lot K, repaid 30
+        adjust     ann 25                             key a1 -> lot K
+        has        ann                                       -> 25 available, 20 owed
+        adjust     ann -26                            key a2 -> insufficient_points: 25 available
+        adjust     ann -5                             key a3 -> K 5
+        donate     ann 20  to pupils                  key d1 -> K 20
+        restore    ann     of d1                      key b2 -> not_reversible
         """,
     )

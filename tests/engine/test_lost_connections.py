@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Command, Draft, Plan, Receipt, Unavailable
 from jifen.engine.view import View
-from jifen.books.legs import Kind
 from tests.engine.databases import execute
 from tests.engine.town import Town, days, process, receipts, town
 
@@ -135,7 +135,7 @@ async def test_a_refusal_that_was_given_is_not_decided_again(database: str) -> N
 async def test_a_database_that_stays_away_is_said_to_be_away(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After so many attempts the callers are told that nobody knows; a repeat with the same key settles it."""
+    """After so many attempts callers are told that nobody knows; a repeat with the same key settles it."""
     monkeypatch.setattr("jifen.engine.engine.REVIVALS", 3)
     async with town(database, lanes=1) as here:
         gone = ends(here, "end", "ann", database, *[True] * 9)

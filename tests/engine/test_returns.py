@@ -1,4 +1,4 @@
-"""Returns through the engine: twelve lines, five rules, one unit after another, until nothing is left of it."""
+"""Returns through the engine: twelve lines, five rules, piece by piece until nothing is left of it."""
 
 from jifen.books.refusals import Code
 from jifen.engine.command import Command, Receipt
@@ -38,7 +38,7 @@ async def stored(here: Town) -> tuple[object, ...]:
 
 
 async def test_a_basket_that_comes_back_piece_by_piece(database: str) -> None:
-    """Points, caps, the threshold's bonus, the first order's and the green ones: all as before the purchase."""
+    """Points, caps, the threshold's bonus, the first order's, the green ones: all as before the purchase."""
     async with town(database, RULES) as here:
         orders = here.orders
         await here.do(orders.purchase("small", "ann", days(0), store="air", amount=9_000))
@@ -58,7 +58,7 @@ async def test_a_basket_that_comes_back_piece_by_piece(database: str) -> None:
 
 
 async def test_the_first_order_comes_back_so_the_next_is_the_first(database: str) -> None:
-    """What it had as the first is taken back and given to the next; what the cap left of a day is free again."""
+    """What it had as the first is taken back and given to the next; what it used of the caps is free."""
     async with town(database, RULES) as here:
         orders = here.orders
         first = await here.do(orders.purchase("p1", "ann", days(0), amount=39_000))

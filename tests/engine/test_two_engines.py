@@ -21,7 +21,7 @@ async def both(here: Town, first: list[Command], second: list[Command]) -> list[
 
 
 async def test_no_update_is_lost(database: str) -> None:
-    """Three wallets, 300 purchases through either process at once: all points are there, numbered in order."""
+    """Three wallets, 300 purchases through either process at once: all are there, numbered in order."""
     names = ("ann", "bob", "cid")
     async with town(database, members=names, processes=2) as here:
         bought: list[Command] = [

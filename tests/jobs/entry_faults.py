@@ -3,9 +3,9 @@
 from tests.jobs.planting import (
     A_CLAIM,
     A_COUNTER,
-    A_LEG,
     A_WALLET,
     AN_ENTRY,
+    ANOTHER_END_OF_A_LEG,
     CLAIM,
     CLAIMED,
     COUNTER,
@@ -39,13 +39,13 @@ CHAINS = (
     Fault("a hash is replaced", ("chains",), entry("a5"), f"UPDATE entry SET hash = sha256(hash) {AN_ENTRY}"),
     Fault(
         "an entry is taken out of the middle",
-        ("chains", "claims", "strays", "counters"),
+        ("chains", "claims", "lots", "books", "counters"),
         "SELECT wallet, 'entry ' || no + 1, cell, wallet, no FROM entry WHERE key = 'a3'",
         f"DELETE FROM entry {AN_ENTRY}",
     ),
     Fault(
         "the last entry is cut off",
-        ("chains", "claims", "strays", "heads"),
+        ("chains", "claims", "lots", "books", "heads"),
         f"SELECT w.id, 'wallet', w.cell, w.id, w.version FROM {of('wallet', 'ann', 'id')}",
         f"DELETE FROM entry {AN_ENTRY}",
     ),
@@ -65,7 +65,7 @@ CHAINS = (
         "a leg goes to another counterparty",
         ("chains",),
         leg("a5", "redeemed"),
-        f"UPDATE movement SET counterparty = gen_random_uuid() {A_LEG}",
+        ANOTHER_END_OF_A_LEG,
     ),
 )
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
+import msgspec
+
 from jifen.books.legs import Kind
 from jifen.engine.command import Command, Receipt
 from jifen.rules.award import Line
 from jifen.rules.definition import Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
-from jifen.values.periods import Active, Rolling
+from jifen.values.periods import Active, Rolling, Sweep
 from tests.engine.town import Town, days
 
 RULES = RuleSet(
@@ -31,6 +33,20 @@ RULES = RuleSet(
     grace_days=4,
 )
 """Every kind of rule, cap and validity, and short lives, so that much expires, lapses and comes back."""
+
+LATER = (
+    msgspec.structs.replace(RULES, rules=RULES.rules[:1] + RULES.rules[2:], grace_days=0),
+    msgspec.structs.replace(
+        RULES,
+        rules=(
+            PerAmount(id="base", rate=Rate(2, 100), caps=(Cap(80, "week"),), once="day"),
+            *RULES.rules[1:4],
+        ),
+        validity=Sweep(month=12, day=15, minimum_days=3),
+        own_points_first=True,
+    ),
+)
+"""What is published in the middle of everything: a rule goes, limits change, points live otherwise."""
 
 NAMES = tuple(f"m{n}" for n in range(8))
 STORES = ("air", "sea", "mall")

@@ -63,12 +63,6 @@ STRAYS = (
         f"SELECT '{NOBODY}'::uuid, 'counter cap:base of 2026'",
         f"INSERT INTO counter VALUES (9, '{NOBODY}', 'cap:base', '2026', 1)",
     ),
-    Fault(
-        "a leg hangs on no entry",
-        ("strays", "lots", "books"),
-        f"SELECT w.id, 'leg 0 of entry 1', w.cell, w.id, s.id FROM series s, {of('wallet', 'dan', 'id')}",
-        f"INSERT INTO movement VALUES ($1, $2, 1, 0, 5, 'issued', $3, '{NOBODY}')",
-    ),
 )
 
 HEADS = (

@@ -43,7 +43,16 @@ def leg(key: str, account: str, more: str = "true") -> str:
 
 
 AN_ENTRY = "WHERE (cell, wallet, no) = ($1, $2, $3)"
-A_LEG = "WHERE (cell, wallet, entry, leg) = ($1, $2, $3, $4)"
+ITS_ENTRY = "WHERE (cell, wallet, no) = ($1, $2, $3)"
+MORE_IN_A_LEG = (
+    "UPDATE entry SET legs = replace(jsonb_set(legs::jsonb, ARRAY[$4::smallint::text, '2'],"
+    " to_jsonb((legs::jsonb -> $4::smallint::int ->> 2)::bigint + 1))::text, ' ', '') "
+) + ITS_ENTRY
+ANOTHER_END_OF_A_LEG = (
+    "UPDATE entry SET legs = replace(jsonb_set(legs::jsonb, ARRAY[$4::smallint::text, '3'],"
+    " to_jsonb(gen_random_uuid()::text))::text, ' ', '') "
+) + ITS_ENTRY
+"""A leg stands in its entry, as JSON without a space."""
 A_LOT = "WHERE (cell, wallet, series) = ($1, $2, $3)"
 A_HOLD = "WHERE (cell, wallet, id) = ($1, $2, $3)"
 A_CLAIM = "WHERE (cell, id) = ($1, $2)"

@@ -2,10 +2,11 @@
 
 from tests.jobs.planting import (
     A_HOLD,
-    A_LEG,
     A_LOT,
+    ANOTHER_END_OF_A_LEG,
     HOLD,
     LOT,
+    MORE_IN_A_LEG,
     NOBODY,
     Fault,
     leg,
@@ -33,7 +34,7 @@ LOTS = (
         "the points of a leg are changed",
         ("lots", "chains", "books"),
         leg("a5", "redeemed").replace("'entry ' || m.entry", "'lot ' || m.series"),
-        f"UPDATE movement SET points = points + 1 {A_LEG}",
+        MORE_IN_A_LEG,
     ),
     Fault(
         "a series is given to another programme",
@@ -98,19 +99,19 @@ TRANSFERS = (
         "what was given arrives from somebody else",
         ("transfers", "chains"),
         leg("a11", "transferred", "m.points > 0"),
-        f"UPDATE movement SET counterparty = gen_random_uuid() {A_LEG}",
+        ANOTHER_END_OF_A_LEG,
     ),
     Fault(
         "more arrives than was given",
         ("transfers", "chains", "lots", "books"),
         leg("a11", "transferred", "m.points > 0"),
-        f"UPDATE movement SET points = points + 1 {A_LEG}",
+        MORE_IN_A_LEG,
     ),
     Fault(
         "more comes back in grace than left",
         ("transfers", "chains", "lots", "books"),
         leg("lapse:%", "transferred", "m.points > 0"),
-        f"UPDATE movement SET points = points + 1 {A_LEG}",
+        MORE_IN_A_LEG,
     ),
 )
 

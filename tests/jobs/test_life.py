@@ -11,7 +11,7 @@ from jifen.jobs.holds import lapse_due
 from jifen.jobs.roots import take_root
 from jifen.jobs.verify import verify
 from tests.engine.town import Town, town
-from tests.jobs.life import NAMES, RULES, Life
+from tests.jobs.life import LATER, NAMES, RULES, Life
 
 SEEN_AT_LEAST = {
     "purchase",
@@ -58,6 +58,8 @@ async def live(here: Town, seed: int, rounds: int, size: int = 40) -> Counter[st
             came["lapse"] += done[1].booked
         if number % 10 == 9:
             await take_root(here.pool, here.program, life.now)
+            catalog = here.processes[0].catalog
+            await catalog.publish(here.program.id, LATER[number // 10 % 2], life.now, life.now)
     return came
 
 
@@ -66,7 +68,7 @@ async def test_any_life_can_be_proven(database: str, seed: int) -> None:
     """Two processes, eight members and a household: after a thousand commands everything holds."""
     async with town(database, RULES, members=NAMES, processes=2) as here:
         await here.household("home", *NAMES[:4])
-        came = await live(here, seed, 15, 35)
+        came = await live(here, seed, 20, 25)
         assert set(came) >= SEEN_AT_LEAST
         report = await verify(database)
         assert report.clean, report.text()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jifen.books.entries import entry_hash
+from jifen.books.entries import entry_hash, legs_text
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.wallet import Balance
 from jifen.jobs import check_statement
@@ -192,7 +192,7 @@ def test_the_checker_writes_the_line_that_the_engine_hashes(
         Balance(points, 0, 0, 0),
         "{}",
         "{}",
-        (leg,),
+        legs_text((leg,)),
     )
     facts = [
         str(wallet),

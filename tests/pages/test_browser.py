@@ -5,14 +5,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Literal
 
 import pytest
 import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
 
 from tests.pages.alliance import Alliance
-
-playwright_api = pytest.importorskip("playwright.async_api")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -47,13 +46,13 @@ async def address(story: Alliance) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Any]:
+async def browser() -> AsyncIterator[Browser]:
     """A browser; skipped where there is none, which in CI is a failure."""
     program = chromium()
     if program is None:
         assert os.environ.get("CI") != "true", "no browser, and with CI=true that is a failure"
         pytest.skip("no browser")
-    async with playwright_api.async_playwright() as playwright:
+    async with async_playwright() as playwright:
         made = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield made
         await made.close()
@@ -62,7 +61,7 @@ async def browser() -> AsyncIterator[Any]:
 class Looking:
     """One window, and what went wrong in it."""
 
-    def __init__(self, context: Any, page: Any, address: str) -> None:
+    def __init__(self, context: BrowserContext, page: Page, address: str) -> None:
         self.context = context
         self.page = page
         self.address = address
@@ -72,11 +71,11 @@ class Looking:
         page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
         page.on("request", self._requested)
 
-    def _requested(self, request: Any) -> None:
+    def _requested(self, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):
             self.faults.append(f"elsewhere: {request.url}")
 
-    async def at(self, path: str) -> Any:
+    async def at(self, path: str) -> Response | None:
         """Go to a page, open all that folds, and look whether it holds together."""
         answer = await self.page.goto(self.address + path)
         for fold in await self.page.query_selector_all("summary"):
@@ -86,10 +85,16 @@ class Looking:
         return answer
 
 
-async def look(browser: Any, address: str, size: tuple[int, int], **wishes: str) -> Looking:
+Colours = Literal["light", "dark"]
+
+
+async def look(
+    browser: Browser, address: str, size: tuple[int, int], colours: Colours = "light", locale: str = "zh-CN"
+) -> Looking:
     """Open a window."""
-    width, height = size
-    context = await browser.new_context(viewport={"width": width, "height": height}, **wishes)
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=colours, locale=locale
+    )
     return Looking(context, await context.new_page(), address)
 
 
@@ -97,23 +102,25 @@ async def look(browser: Any, address: str, size: tuple[int, int], **wishes: str)
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 async def test_pages_hold_together(
-    story: Alliance, browser: Any, address: str, size: tuple[int, int], colours: str, locale: str
+    story: Alliance, browser: Browser, address: str, size: tuple[int, int], colours: Colours, locale: str
 ) -> None:
     """No error in the console, no request to another host, nothing wider than the window."""
-    looking = await look(browser, address, size, color_scheme=colours, locale=locale)
+    looking = await look(browser, address, size, colours, locale)
     for who, pages in (("lin", ("", "/entries", "/entries/12", "/entries/13")), ("zhou", ("", "/entries/6"))):
         for page in pages:
             answer = await looking.at(story.link(who) + page)
+            assert answer is not None
             assert answer.status == 200
     assert looking.faults == []
     await looking.context.close()
 
 
-async def test_the_sheet_is_applied_in_both_themes(story: Alliance, browser: Any, address: str) -> None:
+async def test_the_sheet_is_applied_in_both_themes(story: Alliance, browser: Browser, address: str) -> None:
     """The policy lets our own sheet through: surfaces have the tokens' colours."""
     seen = {}
-    for colours in ("light", "dark"):
-        looking = await look(browser, address, PHONE, color_scheme=colours)
+    themes: tuple[Colours, ...] = ("light", "dark")
+    for colours in themes:
+        looking = await look(browser, address, PHONE, colours)
         await looking.at(story.link("lin"))
         seen[colours] = await looking.page.evaluate(
             "getComputedStyle(document.querySelector('.card')).backgroundColor"
@@ -122,9 +129,9 @@ async def test_the_sheet_is_applied_in_both_themes(story: Alliance, browser: Any
     assert seen == {"light": "rgb(255, 255, 255)", "dark": "rgb(27, 31, 29)"}
 
 
-async def test_a_member_finds_why_and_the_way_back(story: Alliance, browser: Any, address: str) -> None:
+async def test_a_member_finds_why_and_the_way_back(story: Alliance, browser: Browser, address: str) -> None:
     """By touch: from the wallet to an entry, in English, to all entries, and home."""
-    looking = await look(browser, address, PHONE, locale="zh-CN")
+    looking = await look(browser, address, PHONE)
     page = looking.page
     link = story.link("lin")
     await looking.at(link)
@@ -142,7 +149,7 @@ async def test_a_member_finds_why_and_the_way_back(story: Alliance, browser: Any
     await looking.context.close()
 
 
-async def test_all_that_is_touched_is_large_enough(story: Alliance, browser: Any, address: str) -> None:
+async def test_all_that_is_touched_is_large_enough(story: Alliance, browser: Browser, address: str) -> None:
     """44 px high on a phone (PAGES, space)."""
     looking = await look(browser, address, PHONE)
     for path in (
@@ -158,10 +165,13 @@ async def test_all_that_is_touched_is_large_enough(story: Alliance, browser: Any
     await looking.context.close()
 
 
-async def test_the_first_lapsing_lot_is_above_the_fold(story: Alliance, browser: Any, address: str) -> None:
+async def test_the_first_lapsing_lot_is_above_the_fold(
+    story: Alliance, browser: Browser, address: str
+) -> None:
     """Balance, worth and what lapses next are seen without scrolling."""
     looking = await look(browser, address, PHONE)
     await looking.page.goto(address + story.link("lin"))
-    box = await (await looking.page.query_selector("ul.lapsing li")).bounding_box()
+    box = await looking.page.locator("ul.lapsing li").first.bounding_box()
+    assert box is not None
     assert box["y"] + box["height"] < PHONE[1]
     await looking.context.close()

@@ -1,6 +1,7 @@
 """Safety: hostile names stay text, nothing is run or fetched from elsewhere, and pages are light."""
 
 import re
+import secrets
 
 import pytest
 
@@ -27,8 +28,7 @@ async def everything(story: Alliance, ask: Asking) -> list[tuple[str, Node]]:
 
 async def test_hostile_names_stay_text(server: str) -> None:
     """A programme, merchants, stores, goods, rules, members: whatever they are called is shown as it is."""
-    name = "page_hostile"
-    await execute(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    name = f"page_{secrets.token_hex(6)}"
     await execute(server, f"CREATE DATABASE {name}")
     await migrate(with_database(server, name))
     try:

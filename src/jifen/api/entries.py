@@ -6,10 +6,12 @@ from uuid import UUID
 import msgspec
 
 from jifen.api.views import (
+    BasketView,
     CounterView,
     EntryView,
     ExplanationView,
     LegView,
+    LineView,
     MissedView,
     ShareView,
     WholeEntryView,
@@ -99,10 +101,25 @@ async def whole(
         wallet=entry.wallet,
         legs=legs,
         event=msgspec.Raw(entry.event.encode()),
+        basket=basket_of(entry),
         explanation=explanation_of(program, entry),
         hash=entry.hash.hex(),
         previous=(previous or b"").hex(),
     )
+
+
+def basket_of(entry: Entry) -> BasketView | None:
+    """What a purchase was of; None for anything else."""
+    if entry.kind is not Kind.PURCHASE:
+        return None
+    bought = read_purchase(entry.event)
+    lines = tuple(
+        LineView(
+            sku=line.sku, category=line.category, quantity=line.quantity, amount=line.amount, tags=line.tags
+        )
+        for line in lines_of(bought)
+    )
+    return BasketView(store=bought.store, amount=bought.amount, lines=lines)
 
 
 def explanation_of(program: Program, entry: Entry) -> ExplanationView | None:
@@ -147,5 +164,5 @@ def _facts(program: Program, entry: Entry) -> Facts:
         store = program.stores[done.store] if done.store else None
         return facts_of(program, store, entry.occurred_at, 0, (), done.act)
     bought = read_purchase(entry.event)
-    store = program.stores[bought.store]
+    store = program.stores[bought.store] if bought.store else None
     return facts_of(program, store, entry.occurred_at, bought.amount, lines_of(bought), None)

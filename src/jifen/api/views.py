@@ -152,7 +152,7 @@ class MissedView(View, frozen=True, kw_only=True):
 
 
 class CounterView(View, frozen=True, kw_only=True):
-    """What a cap or a once-only rule had counted before this event."""
+    """What a cap or a once-only rule had counted before this event; those that had not are left out."""
 
     counter: str
     period: str
@@ -169,16 +169,36 @@ class ExplanationView(View, frozen=True, kw_only=True):
     read: tuple[CounterView, ...]
 
 
+class LineView(View, frozen=True, kw_only=True):
+    """A line of a basket; amount is what was paid for all of it, in fen."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount: int
+    tags: tuple[str, ...]
+
+
+class BasketView(View, frozen=True, kw_only=True):
+    """What a purchase was of."""
+
+    store: str
+    amount: int
+    lines: tuple[LineView, ...]
+
+
 class WholeEntryView(EntryView, frozen=True, kw_only=True):
     """An entry with all that is known of it, and what proves it.
 
-    event: what was asked, as stored. hash, previous: in hex; the hash is over the previous one and this.
+    event: what was asked, as stored; basket: the same of a purchase, in full. hash, previous: in hex; the
+    hash is over the previous one and this entry.
     """
 
     member: str | None
     wallet: UUID
     legs: tuple[LegView, ...]
     event: msgspec.Raw
+    basket: BasketView | None
     explanation: ExplanationView | None
     hash: str
     previous: str

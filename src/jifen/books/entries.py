@@ -1,15 +1,17 @@
 """Entries: one business fact in one wallet, chained by hash so that nothing can be changed unseen."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from jifen.books.legs import Kind, Leg
+from jifen.books.legs import Account, Kind, Leg
 from jifen.books.wallet import Balance
-from jifen.values.ids import EntryId, Id, WalletId
+from jifen.values.ids import EntryId, Id, SeriesId, WalletId, parse_id
 
 _encoder = msgspec.json.Encoder()
+_legs = msgspec.json.Decoder(list[tuple[str, str, int, str]])
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +40,19 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     hash: bytes
 
 
+def legs_text(legs: Sequence[Leg]) -> str:
+    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON."""
+    return _encoder.encode(legs).decode()
+
+
+def read_legs(text: str) -> tuple[Leg, ...]:
+    """Legs from their stored form."""
+    return tuple(
+        Leg(SeriesId(parse_id(series)), Account(account), points, parse_id(counterparty))
+        for series, account, points, counterparty in _legs.decode(text)
+    )
+
+
 def entry_hash(
     previous: bytes,
     wallet: WalletId,
@@ -54,11 +69,12 @@ def entry_hash(
     balance: Balance,
     event: str,
     explanation: str,
-    legs: tuple[Leg, ...],
+    legs: str,
 ) -> bytes:
     """SHA-256 over the previous hash, a line of JSON with the entry's facts, the event and the explanation.
 
-    docs/proof.md gives the form, so that anyone can check a statement with nothing but the file.
+    legs: as legs_text makes them. docs/proof.md gives the form, so that anyone can check a statement
+    with nothing but the file.
     """
     facts = (
         wallet,
@@ -73,7 +89,7 @@ def entry_hash(
         merchant,
         unit,
         (balance.available, balance.pending, balance.held, balance.owed),
-        legs,
+        msgspec.Raw(legs.encode()),
     )
     line = _encoder.encode(facts)
     return hashlib.sha256(b"\n".join((previous, line, event.encode(), explanation.encode()))).digest()

@@ -68,14 +68,8 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
     legs: list[Leg] = []
     paid: dict[SeriesId, int] = {}
     for series, points in grants:
-        lot = wallet.lots.get(series.id)
-        if points > POINTS_MAX - (lot.granted if lot else 0):
-            return Refusal(
-                Code.POINTS_OVERFLOW,
-                f"{points} points would lift the lot above {POINTS_MAX}: check the amount and the "
-                "rule's rate",
-                {"requested": points, "most": POINTS_MAX},
-            )
+        if (refusal := overflow(wallet, series, points)) is not None:
+            return refusal
         legs.append(Leg(series.id, Account.ISSUED, points, series.issuer))
         left = points
         for debt in wallet.debts(series):
@@ -85,6 +79,18 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
                 paid[debt.series.id] = paid.get(debt.series.id, 0) + repay
                 left -= repay
     return legs
+
+
+def overflow(wallet: Wallet, series: Series, points: int) -> Refusal | None:
+    """The refusal of points that would lift a lot beyond what can be kept exact."""
+    lot = wallet.lots.get(series.id)
+    if points <= POINTS_MAX - (lot.granted if lot else 0):
+        return None
+    return Refusal(
+        Code.POINTS_OVERFLOW,
+        f"{points} points would lift the lot above {POINTS_MAX}: check the amount and the rule's rate",
+        {"requested": points, "most": POINTS_MAX},
+    )
 
 
 def claw_back(wallet: Wallet, takes: Iterable[tuple[Series, int]]) -> list[Leg]:

@@ -215,7 +215,7 @@ class Wallet(msgspec.Struct):
         return changed
 
     def debts(self, series: Series) -> list[Lot]:
-        """Lots that owe, in the order in which points of a series repay them: its own, then the oldest date."""
+        """Lots that owe, in the order in which points of a series repay them: its own, then the oldest."""
         tally = self.tallies.get(series.unit)
         if tally is not None and not tally.owed:
             return []

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from jifen.books.entries import entry_hash
+from jifen.books.entries import entry_hash, legs_text
 from jifen.books.legs import Leg
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
@@ -49,7 +49,6 @@ class Writing:
         self.names: Names[UUID] = Names()
         self.times: Names[datetime] = Names()
         self.entries: list[tuple[Any, ...]] = []
-        self.movements: list[tuple[Any, ...]] = []
         self.lots: dict[tuple[int, SeriesId], Lot] = {}
         self.counters: dict[tuple[int, str, str], bool] = {}
         self.takes: dict[Id, int] = {}
@@ -142,7 +141,8 @@ class Writing:
         legs: tuple[Leg, ...],
         digest: Id | None,
     ) -> None:
-        """Chain the entry to the one before, and gather its row and those of its legs."""
+        """Chain the entry to the one before, and gather its row."""
+        packed_legs = legs_text(legs)
         no, names, times = wallet.version, self.names, self.times
         source, key, occurred_at, recorded_at = (
             command.source,
@@ -152,18 +152,16 @@ class Writing:
         )
         facts = (
             wallet.id, no, this, draft.kind, source, key, occurred_at, recorded_at, draft.reverses,
-            draft.merchant, draft.unit, balance, command.content, explanation, legs,
+            draft.merchant, draft.unit, balance, command.content, explanation, packed_legs,
         )  # fmt: skip
         wallet.head = entry_hash(wallet.head, *facts)
         row = (
             place, no, draft.reverses, this, digest, draft.kind, times.place(occurred_at),
             times.place(recorded_at), balance.available, balance.pending, balance.held, balance.owed,
-            names.place(draft.merchant), draft.unit, source, key, command.content, explanation, wallet.head.hex(),
+            names.place(draft.merchant), draft.unit, source, key, command.content, explanation,
+            packed_legs, wallet.head.hex(),
         )  # fmt: skip
         self.entries.append(row)
-        for number, leg in enumerate(legs):
-            series, counterparty = names.place(leg.series), names.place(leg.counterparty)
-            self.movements.append((place, no, number, leg.points, leg.account, series, counterparty))
 
     def _count(self, wallet: Wallet, place: int, counts: dict[tuple[str, str], int]) -> None:
         known = wallet.counters
@@ -206,7 +204,6 @@ class Writing:
         rows = [
             *self._wallets(),
             *self._entries(),
-            *self._movements(),
             *self._lots(stored=True),
             *self._lots(stored=False),
         ]
@@ -248,8 +245,8 @@ class Writing:
     def _entries(self) -> list[Any]:
         (
             place, no, reverses, ids, digests, kinds, occurred, recorded, available, pending, held, owed,
-            merchant, units, sources, keys, events, explanations, hashes,
-        ) = columns(self.entries, 19)  # fmt: skip
+            merchant, units, sources, keys, events, explanations, legs, hashes,
+        ) = columns(self.entries, 20)  # fmt: skip
         return [
             packed(place),
             packed(no),
@@ -264,19 +261,7 @@ class Writing:
             packed(held),
             packed(owed),
             packed(merchant),
-            *(texts(column) for column in (units, sources, keys, events, explanations, hashes)),
-        ]
-
-    def _movements(self) -> list[str]:
-        place, entry, leg, points, accounts, series, others = columns(self.movements, 7)
-        return [
-            packed(place),
-            packed(entry),
-            packed(leg),
-            packed(points),
-            texts(accounts),
-            packed(series),
-            packed(others),
+            *(texts(column) for column in (units, sources, keys, events, explanations, legs, hashes)),
         ]
 
     def _lots(self, *, stored: bool) -> list[str]:

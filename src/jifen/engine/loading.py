@@ -5,8 +5,8 @@ from typing import Any
 
 import asyncpg
 
-from jifen.books.entries import Entry
-from jifen.books.legs import Account, Kind, Leg
+from jifen.books.entries import Entry, read_legs
+from jifen.books.legs import Kind
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Hold, Lot, Wallet
 from jifen.engine.view import Booked, ProgramFacts
@@ -19,16 +19,6 @@ Connection = Any
 
 def entry_from(row: asyncpg.Record) -> Entry:
     """An entry, with its legs, from a row of entries_by_claim or its kin."""
-    legs = tuple(
-        Leg(series, Account(account), points, counterparty)
-        for series, account, points, counterparty in zip(
-            row["series"] or (),
-            row["account"] or (),
-            row["points"] or (),
-            row["counterparty"] or (),
-            strict=True,
-        )
-    )
     return Entry(
         row["wallet"],
         row["no"],
@@ -44,7 +34,7 @@ def entry_from(row: asyncpg.Record) -> Entry:
         Balance(row["available"], row["pending"], row["held"], row["owed"]),
         row["event"],
         row["explanation"],
-        legs,
+        read_legs(row["legs"]),
         row["hash"],
     )
 

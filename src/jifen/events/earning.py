@@ -54,7 +54,7 @@ class Earning(Command, frozen=True, kw_only=True):
             rules.version,
             contract,
             tuple([(share.rule, share.points) for share in award.shares]),
-            tuple([(name, period, value) for (name, period), value in award.read.items()]),
+            tuple([(name, period, value) for (name, period), value in award.read.items() if value]),
         )
         draft = Draft(
             self.wallet,

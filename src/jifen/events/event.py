@@ -11,32 +11,37 @@ _json = msgspec.json.Encoder()
 
 
 class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
-    """A basket line as stored: [sku, category, quantity, fen, tags]."""
+    """A basket line as stored: [sku, place of its category in the purchase's list, quantity, fen, tags]."""
 
     sku: str
-    category: str
+    category: int
     quantity: int
     amount: int
     tags: tuple[str, ...] = ()
 
 
 class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What was bought. `at` is there when the caller said when; amounts are fen of cash paid."""
+    """What was bought. `at` is there when the caller said when; cash: fen paid, where there are no lines."""
 
-    type: str
     store: str
-    amount: int
     at: datetime | None = None
+    cash: int = 0
+    categories: tuple[str, ...] = ()
     lines: tuple[StoredLine, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        """What was paid, in fen."""
+        return sum([line.amount for line in self.lines]) if self.lines else self.cash
 
 
 class _Bought(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A StoredPurchase on its way out: lines as plain tuples, which are cheaper to make."""
 
-    type: str
     store: str
-    amount: int
     at: datetime | None = None
+    cash: int = 0
+    categories: Sequence[str] = ()
     lines: Sequence[tuple[object, ...]] = ()
 
 
@@ -61,7 +66,7 @@ class StoredReturn(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why an entry moved its points: the rules' version, [rule, points] each, and what was read then."""
+    """Why an entry moved its points: the rules' version, [rule, points] each, the counters read but 0."""
 
     rules: int
     contract: int
@@ -76,14 +81,16 @@ _explanation = msgspec.json.Decoder(Explanation)
 
 
 def purchase_content(store: str, amount: int, lines: Sequence[Line], at: datetime | None) -> str:
-    """The stored form of a purchase."""
-    stored = [
-        (line.sku, line.category, line.quantity, line.amount, line.tags)
-        if line.tags
-        else (line.sku, line.category, line.quantity, line.amount)
-        for line in lines
-    ]
-    return _json.encode(_Bought("purchase", store, amount, at, stored)).decode()
+    """The stored form of a purchase; the amount is that of the lines where there are any."""
+    if not lines:
+        return _json.encode(_Bought(store, at, amount)).decode()
+    places: dict[str, int] = {}
+    rows: list[tuple[object, ...]] = []
+    for line in lines:
+        place = places.setdefault(line.category, len(places))
+        row = (line.sku, place, line.quantity, line.amount)
+        rows.append((*row, line.tags) if line.tags else row)
+    return _json.encode(_Bought(store, at, 0, list(places), rows)).decode()
 
 
 def act_content(act: str, store: str, at: datetime | None) -> str:
@@ -127,5 +134,6 @@ def read_explanation(text: str) -> Explanation:
 def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
     """The basket of a stored purchase, as rules read it."""
     return tuple(
-        Line(line.sku, line.category, line.quantity, line.amount, line.tags) for line in stored.lines
+        Line(line.sku, stored.categories[line.category], line.quantity, line.amount, line.tags)
+        for line in stored.lines
     )

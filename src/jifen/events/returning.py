@@ -15,6 +15,7 @@ from jifen.events.event import Explanation, explained, lines_of, read_explanatio
 from jifen.parties.programs import Program
 from jifen.rules.award import Award, Line
 from jifen.values.ids import EntryId, SeriesId
+from jifen.values.periods import local_day
 
 Rest = tuple[int, tuple[Line, ...]]
 """What is left of a basket: fen, and lines."""
@@ -50,7 +51,9 @@ class Return(Command, frozen=True, kw_only=True):
         booked = view.entry(self.purchase)
         if booked is None or booked.entry.kind is not Kind.PURCHASE:
             return ()
-        return [(name, period) for name, period, _ in read_explanation(booked.entry.explanation).read]
+        program: Program = view.program(self.program)
+        rules = program.rules_version(read_explanation(booked.entry.explanation).rules)
+        return rules.reads(local_day(booked.entry.occurred_at, program.zone))
 
     def decide(self, view: View) -> Plan | Refusal:
         """Claw back what the rest of the basket would not have earned, from the very series.
@@ -187,15 +190,17 @@ def _without(lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchas
     return sum(line.amount for line in kept), kept
 
 
-def _award(program: Program, entry: Entry, then: Explanation, rest: Rest) -> tuple[Award, list[tuple[Series, int]]]:
+def _award(
+    program: Program, entry: Entry, then: Explanation, rest: Rest
+) -> tuple[Award, list[tuple[Series, int]]]:
     """What the rules of then give for what is left, with the facts of then."""
     amount, lines = rest
     if amount == 0 and not lines:
         return Award([], {}, {}, []), []
     stored = read_purchase(entry.event)
-    store = program.stores[stored.store]
+    store = program.stores[stored.store] if stored.store else None
     rules = program.rules_version(then.rules)
     at: datetime = entry.occurred_at
     used = {(name, period): value for name, period, value in then.read}
     award = rules.evaluate(facts_of(program, store, at, amount, lines, None), used)
-    return award, grants(program, store.merchant, then.contract, rules, award)
+    return award, grants(program, store.merchant if store else None, then.contract, rules, award)

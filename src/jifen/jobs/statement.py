@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -33,7 +34,7 @@ async def statement(pool: asyncpg.Pool, wallet: WalletId) -> dict[str, Any]:
         entries = [
             _entry(entry) for entry in await conn.fetch(q("job_statement_entries"), cell_of(wallet), wallet)
         ]
-        known = sorted({leg[0] for entry in entries for leg in entry["legs"]})
+        known = sorted({UUID(leg[0]) for entry in entries for leg in entry["legs"]})
         series = {
             str(found["id"]): _traits(Series(*found)) for found in await conn.fetch(q("series_load"), known)
         }
@@ -65,9 +66,6 @@ def as_file(made: dict[str, Any]) -> bytes:
 
 def _entry(row: asyncpg.Record) -> dict[str, Any]:
     """An entry with every fact as it stands in the line that is hashed."""
-    legs = zip(
-        row["series"] or (), row["account"] or (), row["points"] or (), row["counterparty"] or (), strict=True
-    )
     facts = {
         "no": row["no"],
         "id": row["id"],
@@ -80,7 +78,7 @@ def _entry(row: asyncpg.Record) -> dict[str, Any]:
         "merchant": row["merchant"],
         "unit": row["unit"],
         "balance": [row["available"], row["pending"], row["held"], row["owed"]],
-        "legs": [list(leg) for leg in legs],
+        "legs": json.loads(row["legs"]),
         "event": row["event"],
         "explanation": row["explanation"],
         "hash": row["hash"].hex(),

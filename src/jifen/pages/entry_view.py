@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from jifen.books.entries import Entry
 from jifen.books.legs import Account, Kind, Leg
-from jifen.events.event import read_purchase, read_return
+from jifen.events.event import lines_of, read_purchase, read_return
 from jifen.pages import figures, lots
 from jifen.pages.explaining import Explained, explain
 from jifen.pages.reading import Seen
@@ -140,7 +140,7 @@ def _lines(entry: Entry) -> list[Line]:
     if entry.kind is Kind.PURCHASE:
         return [
             Line(line.sku, line.category, line.quantity, figures.yuan(line.amount))
-            for line in read_purchase(entry.event).lines
+            for line in lines_of(read_purchase(entry.event))
         ]
     if entry.kind is Kind.RETURN:
         return [Line(sku, "", quantity, "") for sku, quantity in read_return(entry.event).lines]

@@ -68,15 +68,15 @@ def _nothing(
 ) -> Markup:
     """Why a rule whose conditions all hold still comes to no whole point."""
     definition = rule.definition
-    if isinstance(definition, Flat):
-        if definition.categories and facts.by_category.keys().isdisjoint(definition.categories):
-            return words.t("missed.category", categories=words.joined(definition.categories, "join.list"))
-        if definition.tags and facts.tags.isdisjoint(definition.tags):
-            return words.t("missed.tag", tags=words.joined(definition.tags, "join.list"))
+    if isinstance(definition, Multiplier):
+        said, exact = sum_of(rules, rule, unit, facts, given, words)
+        too_little = words.t("missed.too_little", sum=said, unit=words.unit(unit))
+        return too_little if exact > 0 else words.t("missed.nothing_to_multiply")
+    if facts.amount <= 0:
         return words.t("missed.nothing_paid")
-    said, exact = sum_of(rules, rule, unit, facts, given, words)
-    if isinstance(definition, Multiplier) and exact <= 0:
-        return words.t("missed.nothing_to_multiply")
-    if isinstance(definition, PerAmount) and exact <= 0:
-        return said
-    return words.t("missed.too_little", sum=said, unit=words.unit(unit))
+    if isinstance(definition, PerAmount):
+        said, exact = sum_of(rules, rule, unit, facts, given, words)
+        return words.t("missed.too_little", sum=said, unit=words.unit(unit)) if exact > 0 else said
+    if definition.categories and facts.by_category.keys().isdisjoint(definition.categories):
+        return words.t("missed.category", categories=words.joined(definition.categories, "join.list"))
+    return words.t("missed.tag", tags=words.joined(definition.tags, "join.list"))

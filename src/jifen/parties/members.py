@@ -90,7 +90,7 @@ class Members:
         return wallet
 
     async def enrol_all(self, program: ProgramId, numbers: Sequence[str], at: datetime) -> int:
-        """Enrol many members by number in one transaction; those that exist stay. Returns how many are new."""
+        """Enrol many members by number in one transaction; those that exist stay. How many are new."""
         ms = int(at.timestamp() * 1000)
         known = await self.wallets(program, numbers)
         fresh = [number for number in dict.fromkeys(numbers) if number not in known]

@@ -3,7 +3,7 @@
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series, series_of
-from jifen.books.verbs import draw, earn, expire, spend
+from jifen.books.verbs import draw, earn, expire, overflow, spend
 from jifen.engine.command import Command, Draft, Plan
 from jifen.engine.view import View
 from jifen.parties.programs import Merchant, Program
@@ -40,6 +40,8 @@ class Adjust(Command, frozen=True, kw_only=True):
             return unknown_unit(program, self.unit)
         if self.points > 0:
             series = operator_series(program, self, self.unit, None)
+            if (refusal := overflow(wallet, series, self.points)) is not None:
+                return refusal
             legs = [Leg(series.id, Account.ADJUSTED, self.points, program.operator)]
             return Plan((Draft(self.wallet, Kind.ADJUST, self.unit, legs, series=(series,)),))
         parts = draw(wallet, self.unit, -self.points, self.occurred_at)

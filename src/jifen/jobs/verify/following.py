@@ -3,7 +3,7 @@
 from typing import Any
 
 from jifen.books.entries import entry_hash
-from jifen.books.legs import Kind, Leg
+from jifen.books.legs import Kind
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import digest_of, entry_id
@@ -55,11 +55,6 @@ class Following:
         self._no, self._head = no, stored
 
     def _hash(self, row: Any) -> bytes:
-        legs = (
-            tuple(map(Leg, row["series"], row["account"], row["points"], row["counterparty"]))
-            if row["series"]
-            else ()
-        )
         return entry_hash(
             self._head,
             row["wallet"],
@@ -76,7 +71,7 @@ class Following:
             Balance(row["available"], row["pending"], row["held"], row["owed"]),
             row["event"],
             row["explanation"],
-            legs,
+            row["legs"],
         )
 
     def _claim(self, row: Any) -> None:

@@ -205,6 +205,7 @@ CREATE TABLE entry (
     key text NOT NULL,
     event text NOT NULL,
     explanation text NOT NULL,
+    legs text NOT NULL,
     hash bytea NOT NULL,
     CONSTRAINT entries_of_a_wallet_are_numbered_once PRIMARY KEY (cell, wallet, no),
     CONSTRAINT an_entry_reverses_an_earlier_one CHECK (reverses IS NULL OR reverses < no),
@@ -212,18 +213,12 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_reversals ON entry (cell, wallet, reverses) WHERE reverses IS NOT NULL;
 
-CREATE TABLE movement (
-    cell smallint NOT NULL,
-    wallet uuid NOT NULL,
-    entry integer NOT NULL,
-    leg smallint NOT NULL,
-    points bigint NOT NULL,
-    account account NOT NULL,
-    series uuid NOT NULL,
-    counterparty uuid NOT NULL,
-    CONSTRAINT legs_of_an_entry_are_numbered_once PRIMARY KEY (cell, wallet, entry, leg),
-    CONSTRAINT a_leg_moves_something CHECK (points <> 0)
-);
+-- The legs of entries as rows: an entry carries them as JSON, [[series, account, points, counterparty], …],
+-- which are the very bytes that its hash was made of.
+CREATE VIEW movement AS
+SELECT e.cell, e.wallet, e.no AS entry, (l.place - 1)::smallint AS leg, (l.leg ->> 2)::bigint AS points,
+    (l.leg ->> 1)::account AS account, (l.leg ->> 0)::uuid AS series, (l.leg ->> 3)::uuid AS counterparty
+FROM entry e CROSS JOIN LATERAL json_array_elements(e.legs::json) WITH ORDINALITY AS l (leg, place);
 
 CREATE TABLE counter (
     cell smallint NOT NULL,

@@ -1,4 +1,4 @@
--- Rows of some cells that belong to no wallet, legs that belong to no entry, wallets out of their cell or in no
+-- Rows of some cells that belong to no wallet, wallets out of their cell or in no
 -- programme. What belongs to no wallet belongs to no programme either, so it is told whatever is asked.
 WITH owner AS (
     SELECT cell, id, program FROM wallet WHERE cell BETWEEN $1 AND $2
@@ -24,12 +24,6 @@ WITH owner AS (
     SELECT wallet, place, format('there is no such wallet in cell %s', cell) AS so, 'a wallet that holds it'
         AS expected
     FROM stray
-    UNION ALL
-    SELECT m.wallet, format('leg %s of entry %s', m.leg, m.entry), 'there is no such entry', 'an entry that it is part of'
-    FROM movement m
-    LEFT JOIN entry e ON e.cell = m.cell AND e.wallet = m.wallet AND e.no = m.entry
-    LEFT JOIN owner o ON o.cell = m.cell AND o.id = m.wallet
-    WHERE m.cell BETWEEN $1 AND $2 AND e.no IS NULL AND ($3::uuid IS NULL OR o.id IS NULL OR o.program = $3)
     UNION ALL
     SELECT id, 'wallet', format('it lies in cell %s', cell),
         format('cell %s, which its id gives', get_byte(uuid_send(id), 15))

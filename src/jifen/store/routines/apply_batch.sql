@@ -9,8 +9,8 @@ CREATE OR REPLACE FUNCTION apply_batch(
     p_active text, p_frozen text,
     e_wallet text, e_no text, e_reverses text, e_id uuid[], e_digest uuid[], e_kind text,
     e_occurred text, e_recorded text, e_available text, e_pending text, e_held text, e_owed text,
-    e_merchant text, e_unit text, e_source text, e_key text, e_event text, e_explanation text, e_hash text,
-    m_wallet text, m_entry text, m_leg text, m_points text, m_account text, m_series text, m_counterparty text,
+    e_merchant text, e_unit text, e_source text, e_key text, e_event text, e_explanation text, e_legs text,
+    e_hash text,
     l_wallet text, l_series text, l_granted text, l_remaining text, l_held text, l_owed text,
     k_wallet text, k_series text, k_granted text, k_remaining text, k_held text, k_owed text,
     n_wallet text, n_name text, n_period text, n_value text,
@@ -62,25 +62,18 @@ BEGIN
         AS u (cell, id, expected, version, head, active, frozen)
     WHERE w.cell = u.cell AND w.id = u.id AND u.version > u.expected;
     INSERT INTO entry (cell, wallet, no, reverses, id, kind, occurred_at, recorded_at, available, pending, held,
-        owed, merchant, unit, source, key, event, explanation, hash)
+        owed, merchant, unit, source, key, event, explanation, legs, hash)
     SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, p_time[r.occurred], p_time[r.recorded],
         r.available, r.pending, r.held, r.owed, p_id[r.merchant], r.unit, r.source, r.key, r.event,
-        r.explanation, decode(r.hash, 'hex')
+        r.explanation, r.legs, decode(r.hash, 'hex')
     FROM unnest(e_wallet::integer[], e_no::integer[], e_reverses::integer[], e_id,
             string_to_array(e_kind, E'\x1f'), e_occurred::integer[], e_recorded::integer[], e_available::bigint[],
             e_pending::bigint[], e_held::bigint[], e_owed::bigint[], e_merchant::integer[],
             string_to_array(e_unit, E'\x1f'), string_to_array(e_source, E'\x1f'), string_to_array(e_key, E'\x1f'),
             string_to_array(e_event, E'\x1f'), string_to_array(e_explanation, E'\x1f'),
-            string_to_array(e_hash, E'\x1f'))
+            string_to_array(e_legs, E'\x1f'), string_to_array(e_hash, E'\x1f'))
         AS r (w, no, reverses, id, kind, occurred, recorded, available, pending, held, owed, merchant, unit,
-            source, key, event, explanation, hash);
-    INSERT INTO movement (cell, wallet, entry, leg, points, account, series, counterparty)
-    SELECT cells[r.w], p_wallet[r.w], r.entry, r.leg, r.points, r.account::account, p_id[r.series],
-        p_id[r.counterparty]
-    FROM unnest(m_wallet::integer[], m_entry::integer[], m_leg::smallint[], m_points::bigint[],
-            string_to_array(m_account, E'\x1f'), m_series::integer[], m_counterparty::integer[])
-        AS r (w, entry, leg, points, account, series, counterparty);
-    -- What was granted adds up, for a snapshot may not know all of it; what is there is said in full.
+            source, key, event, explanation, legs, hash);
     UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = u.held, owed = u.owed
     FROM unnest(l_wallet::integer[], l_series::integer[], l_granted::bigint[], l_remaining::bigint[],
             l_held::bigint[], l_owed::bigint[])
