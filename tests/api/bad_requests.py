@@ -97,6 +97,7 @@ BADS = (
     raw("bytes that are no UTF-8", b'{"key":"bad","member":"\xff\xfe"}', "member", code=INVALID),
     raw("a lone high surrogate", b'{"key":"bad","member":"a\\ud800"}', "member", code=INVALID),
     raw("a lone low surrogate", b'{"key":"bad","store":"\\udc00"}', "store", code=INVALID),
+    raw("a surrogate before a nest", b'{"key":"\\udc00","lines":' + b"[" * 900 + b"]" * 900 + b"}", "body"),
     raw("a list", b"[]", "body", "[]", INVALID),
     raw("null", b"null", "body", None, INVALID),
     raw("a number", b"5", "body", 5, INVALID),

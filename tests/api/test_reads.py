@@ -155,7 +155,7 @@ async def test_an_entry_proves_itself(alliance: Alliance) -> None:
             entry.balance,
             entry.event,
             entry.explanation,
-            legs_text(entry.legs),
+            legs_text(entry.legs, entry.merchant),
         )
     assert previous.hex() == told[1]["hash"]
     assert len(previous) == hashlib.sha256().digest_size

@@ -2,6 +2,10 @@
 
 import asyncio
 import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,6 +15,7 @@ from litestar import Litestar
 from jifen.api.app import create_app
 from jifen.api.settings import Settings, from_environment
 from jifen.engine.command import Busy, Closed, Command, Faulty, Unavailable
+from jifen.store import embedded
 from jifen.store.migrate import with_database
 from tests.api.alliance import Alliance, client_of, founded, problem, running
 from tests.databases import execute
@@ -109,6 +114,36 @@ async def test_lost_connections_come_back(server: str, template: str, settings: 
                 await alliance.operator.done("/v1/purchases", **{**PURCHASE, "key": f"p{number}-{one}"})
         assert await alliance.operator.available("ann") == 60
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that the user of an embedded server may pass through, unlike pytest's own."""
+    above = Path(tempfile.mkdtemp(prefix="jifen-test-"))
+    above.chmod(0o711)
+    yield above
+    shutil.rmtree(above)
+
+
+async def test_our_own_server_is_brought_back(settings: Settings, reachable: Path) -> None:
+    """It is killed: a booking waits for it to come back, a read is told to come again, then answered."""
+    folder = reachable / "jifen"
+    own = Settings(folder=folder, secret=settings.secret)
+    try:
+        async with running(create_app(own)) as app, founded(app) as alliance:
+            await alliance.operator.done("/v1/purchases", **PURCHASE)
+            await embedded.stop(folder, mode="immediate")
+            booked = await alliance.operator.done("/v1/purchases", **{**PURCHASE, "key": "p2"})
+            assert booked["no"] == 2
+            await embedded.stop(folder, mode="immediate")
+            problem(await alliance.operator.get("/v1/members/ann/balance"), "database_unavailable")
+            for _ in range(300):
+                if (await alliance.operator.get("/v1/members/ann/balance")).status_code == 200:
+                    break
+                await asyncio.sleep(0.1)
+            assert await alliance.operator.available("ann") == 2
+    finally:
+        await embedded.remove(folder)
 
 
 async def test_a_shutdown_answers_what_was_accepted(server: str, template: str, settings: Settings) -> None:

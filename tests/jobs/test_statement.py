@@ -192,7 +192,7 @@ def test_the_checker_writes_the_line_that_the_engine_hashes(
         Balance(points, 0, 0, 0),
         "{}",
         "{}",
-        legs_text((leg,)),
+        legs_text((leg,), None),
     )
     facts = [
         str(wallet),

@@ -37,6 +37,8 @@ class Door:
         except Gone:
             return
         except Exception as fault:
+            if self.house is not None and isinstance(fault, LOST):
+                self.house.mend()
             reply = told(fault)
         body = reply.body
         if isinstance(body, bytes):

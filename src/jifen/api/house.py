@@ -53,6 +53,7 @@ class House:
         )
         self.series: dict[SeriesId, Series] = {}
         self._known: dict[ProgramId, int] = {}
+        self._mending: asyncio.Task[None] | None = None
 
     async def program(self, program: ProgramId) -> Program:
         """The programme, as this process knows it."""
@@ -93,6 +94,17 @@ class House:
             self.pool.set_connect_args(dsn, timeout=CONNECT_S, server_settings=session)
         await self.reconnect()
 
+    def mend(self) -> None:
+        """A read has met a lost database: see to it, while the callers are told to come again."""
+        if self._mending is None or self._mending.done():
+            self._mending = asyncio.create_task(self._mend(), name="api-mend")
+
+    async def _mend(self) -> None:
+        try:
+            await (self.revive() if self.settings.database_url is None else self.reconnect())
+        except (*LOST, StoreError, asyncpg.PostgresError) as fault:
+            log.warning("the database did not come back yet: %r", fault)
+
     async def ready(self) -> bool:
         """Whether the database answers."""
         try:
@@ -129,8 +141,18 @@ async def prepare(settings: Settings) -> str:
 
 
 def secret_of(settings: Settings) -> Vault:
-    """The installation's secret: that of the settings, else that of the folder, made once."""
-    return Vault(bytes.fromhex(settings.secret)) if settings.secret else open_vault(settings.folder)
+    """The installation's secret: that of the settings, else that of the folder, made once.
+
+    Raises:
+        ValueError: it is no secret.
+    """
+    if not settings.secret:
+        return open_vault(settings.folder)
+    try:
+        return Vault(bytes.fromhex(settings.secret))
+    except ValueError as wrong:
+        said = "the secret is not 64 hex digits: make one with `openssl rand -hex 32`"
+        raise ValueError(said) from wrong
 
 
 @contextlib.asynccontextmanager

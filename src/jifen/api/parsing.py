@@ -58,7 +58,13 @@ def explained(decoder: msgspec.json.Decoder[Any], raw: bytes, wrong: Exception) 
         return _invalid(decoder, raw, str(wrong))
     text = raw.decode("utf-8", "surrogateescape")
     try:
-        whole = json.loads(text)
+        for path, found in texts(json.loads(text)):
+            if any("\ud800" <= letter <= "\udfff" for letter in found):
+                return invalid(
+                    path, found, "holds bytes or an escape that are no character: send it as UTF-8"
+                )
+        place = BYTE.search(str(wrong))
+        position, said = int(place[1]) if place else len(raw), str(wrong)
     except json.JSONDecodeError as malformed:
         position, said = malformed.pos, malformed.msg
     except (RecursionError, ValueError):
@@ -71,14 +77,6 @@ def explained(decoder: msgspec.json.Decoder[Any], raw: bytes, wrong: Exception) 
                 ),
             ),
         )
-    else:
-        for path, found in texts(whole):
-            if any("\ud800" <= letter <= "\udfff" for letter in found):
-                return invalid(
-                    path, found, "holds bytes or an escape that are no character: send it as UTF-8"
-                )
-        place = BYTE.search(str(wrong))
-        position, said = int(place[1]) if place else len(raw), str(wrong)
     near = text[max(0, position - 20) : position + 20]
     message = f"is malformed at character {position} ({said}): send one JSON object in UTF-8"
     return Problem(

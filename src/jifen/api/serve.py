@@ -27,6 +27,9 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 2_048
 DRAIN_S = 60
 """How long requests on their way may take to end once a process was asked to."""
+WORKER_SILENT_S = 60
+"""How long a worker may give no sign of life before it is replaced. It gives none while it starts, and on a
+busy machine that takes longer than uvicorn's five seconds: it would be killed and started for ever."""
 
 
 def serve(
@@ -91,6 +94,7 @@ def configuration(settings: Settings, workers: int, application: Application) ->
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=DRAIN_S,
+        timeout_worker_healthcheck=WORKER_SILENT_S,
     )
 
 

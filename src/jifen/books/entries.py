@@ -11,7 +11,6 @@ from jifen.books.wallet import Balance
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId, parse_id
 
 _encoder = msgspec.json.Encoder()
-_legs = msgspec.json.Decoder(list[tuple[str, str, int, str]])
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -40,17 +39,43 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     hash: bytes
 
 
-def legs_text(legs: Sequence[Leg]) -> str:
-    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON."""
-    return _encoder.encode(legs).decode()
+class _StoredLeg(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    series: str
+    account: Account
+    points: int
+    counterparty: str | None = None
 
 
-def read_legs(text: str) -> tuple[Leg, ...]:
-    """Legs from their stored form."""
+def legs_text(legs: Sequence[Leg], merchant: Id | None) -> str:
+    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON.
+
+    A leg whose counterparty is the entry's merchant does not name it: that is most of them.
+    """
+    rows = [
+        (leg.series, leg.account, leg.points)
+        if leg.counterparty == merchant
+        else (leg.series, leg.account, leg.points, leg.counterparty)
+        for leg in legs
+    ]
+    return _encoder.encode(rows).decode()
+
+
+def read_legs(text: str, merchant: Id | None) -> tuple[Leg, ...]:
+    """Legs from their stored form, in an entry of that merchant."""
     return tuple(
-        Leg(SeriesId(parse_id(series)), Account(account), points, parse_id(counterparty))
-        for series, account, points, counterparty in _legs.decode(text)
+        Leg(
+            SeriesId(parse_id(leg.series)),
+            leg.account,
+            leg.points,
+            merchant
+            if leg.counterparty is None and merchant is not None
+            else parse_id(leg.counterparty or ""),
+        )
+        for leg in _legs.decode(text)
     )
+
+
+_legs = msgspec.json.Decoder(list[_StoredLeg])
 
 
 def entry_hash(

@@ -142,7 +142,7 @@ class Writing:
         digest: Id | None,
     ) -> None:
         """Chain the entry to the one before, and gather its row."""
-        packed_legs = legs_text(legs)
+        packed_legs = legs_text(legs, draft.merchant)
         no, names, times = wallet.version, self.names, self.times
         source, key, occurred_at, recorded_at = (
             command.source,

@@ -126,7 +126,7 @@ class Engine:
                 async with self._pool.acquire() as conn:
                     return await self._run(conn, batch)
             except (*LOST, asyncpg.PostgresError) as fault:
-                # Where no connection was to be had it is lost too, whatever the server says: too many, closed.
+                # Where no connection was to be had it is lost too, whatever was said: too many, closed.
                 log.warning("database lost (%r), attempt %d", fault, attempt + 1)
                 self._forget(batch)
                 # What was answered stays answered: a refusal is not decided again behind the caller's back.

@@ -34,7 +34,7 @@ def entry_from(row: asyncpg.Record) -> Entry:
         Balance(row["available"], row["pending"], row["held"], row["owed"]),
         row["event"],
         row["explanation"],
-        read_legs(row["legs"]),
+        read_legs(row["legs"], row["merchant"]),
         row["hash"],
     )
 
@@ -140,6 +140,7 @@ async def load_lots(
     await load_series(conn, known, [row["series"] for row in rows])
     for wallet, series, granted, remaining, held, owed in rows:
         wallets[wallet].lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
+        wallets[wallet].idles |= known[series].idle_months is not None
 
 
 async def load_stocks(conn: Connection, ids: Sequence[Id]) -> dict[Id, int]:

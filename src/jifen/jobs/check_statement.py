@@ -64,7 +64,11 @@ def _form(made: dict[str, Any]) -> None:
     if tuple(made) != PARTS or made["form"] != FORM:
         raise NotProven(f"this is no {FORM!r} of the parts {', '.join(PARTS)}")
     for entry in made["entries"]:
-        if tuple(entry) != FACTS or len(entry["balance"]) != 4 or any(len(leg) != 4 for leg in entry["legs"]):
+        if (
+            tuple(entry) != FACTS
+            or len(entry["balance"]) != 4
+            or any(len(leg) not in (3, 4) for leg in entry["legs"])
+        ):
             raise NotProven(f"entry {entry.get('no')} is not of the form that is hashed")
     if made["root"] is not None and tuple(made["root"]) != ROOT:
         raise NotProven(f"the root is not of the parts {', '.join(ROOT)}")
@@ -118,7 +122,7 @@ def _balances(made: dict[str, Any], series: dict[str, dict[str, str]]) -> None:
     held: dict[str, int] = {}
     owed: dict[str, int] = {}
     for entry in made["entries"]:
-        for name, account, points, _ in entry["legs"]:
+        for name, account, points, *_ in entry["legs"]:
             unit = series[name]["unit"]
             lots[name] = lots.get(name, 0) + points
             if account == "held":

@@ -214,10 +214,11 @@ CREATE TABLE entry (
 CREATE INDEX entry_reversals ON entry (cell, wallet, reverses) WHERE reverses IS NOT NULL;
 
 -- The legs of entries as rows: an entry carries them as JSON, [[series, account, points, counterparty], …],
--- which are the very bytes that its hash was made of.
+-- which are the very bytes that its hash was made of. A leg that names no counterparty has the entry's merchant.
 CREATE VIEW movement AS
 SELECT e.cell, e.wallet, e.no AS entry, (l.place - 1)::smallint AS leg, (l.leg ->> 2)::bigint AS points,
-    (l.leg ->> 1)::account AS account, (l.leg ->> 0)::uuid AS series, (l.leg ->> 3)::uuid AS counterparty
+    (l.leg ->> 1)::account AS account, (l.leg ->> 0)::uuid AS series, 
+    coalesce((l.leg ->> 3)::uuid, e.merchant) AS counterparty
 FROM entry e CROSS JOIN LATERAL json_array_elements(e.legs::json) WITH ORDINALITY AS l (leg, place);
 
 CREATE TABLE counter (
