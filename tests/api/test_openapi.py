@@ -30,6 +30,7 @@ def test_every_route_is_there(told: dict[str, Any]) -> None:
     assert listed == {(route.method, route.path) for route in DOCUMENTED}
     names = [route.name for route in DOCUMENTED]
     assert len(set(names)) == len(names)
+    assert all(route.group for route in DOCUMENTED)
     for route in DOCUMENTED:
         operation = told["paths"][route.path][route.method.lower()]
         assert (route.method in ("POST", "PUT")) == ("requestBody" in operation)

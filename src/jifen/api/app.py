@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request, Response, asgi
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
@@ -16,15 +17,16 @@ from jifen.api.problems import Problem
 from jifen.api.routing import Route, Router
 from jifen.api.settings import Settings, from_environment
 
-DOCUMENTED: tuple[Route, ...] = (
-    *writes.ROUTES,
-    *bulk.ROUTES,
-    *reads.ROUTES,
-    *history.ROUTES,
-    *enrolling.ROUTES,
-    *setup.ROUTES,
-    *publishing.ROUTES,
-    *probes.ROUTES,
+GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
+    ("Facts", (*writes.ROUTES, *bulk.ROUTES)),
+    ("Members", (*enrolling.ROUTES, *reads.ROUTES)),
+    ("Entries and holds", history.ROUTES),
+    ("Programme", (*setup.ROUTES, *publishing.ROUTES)),
+    ("Health", probes.ROUTES),
+)
+
+DOCUMENTED: tuple[Route, ...] = tuple(
+    msgspec.structs.replace(route, group=group) for group, routes in GROUPS for route in routes
 )
 """Every route of the interface."""
 

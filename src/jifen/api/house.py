@@ -49,6 +49,7 @@ class House:
             self.catalog,
             lanes=settings.lanes,
             queue_most=settings.queue_most,
+            snapshots_most=settings.snapshots_most,
             revive=self.revive if settings.database_url is None else self.reconnect,
         )
         self.series: dict[SeriesId, Series] = {}

@@ -51,6 +51,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
             "servers": [{"url": "/"}],
+            "tags": [{"name": name} for name in dict.fromkeys(route.group for route in routes)],
             "paths": paths,
             "components": {
                 "schemas": components,
@@ -75,7 +76,7 @@ def _operation(route: Route, schema_of: dict[Any, dict[str, Any]]) -> dict[str, 
         "operationId": route.name,
         "summary": route.summary,
         "description": _for_whom(route),
-        "tags": [route.path.split("/")[2] if route.path.startswith("/v1/") else "watch"],
+        "tags": [route.group],
         "security": [] if route.who == "anyone" else [{"key": []}],
         "responses": _responses(route, schema_of),
     }

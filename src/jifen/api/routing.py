@@ -41,6 +41,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
     who: anyone, any API key (a merchant's sees its own), or only an operator's. body, answer: their types.
     key: whether it takes the header Idempotency-Key. codes: problems beyond those that every route may have.
+    group: under which heading it is documented.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     key: bool = False
     query: tuple[Parameter, ...] = ()
     codes: tuple[str, ...] = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         unknown = [code for code in self.codes if code not in KINDS]

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 
+import msgspec
 import uvicorn
 from litestar import Litestar
 from uvicorn.config import STARTUP_FAILURE
@@ -27,7 +28,7 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 2_048
 DRAIN_S = 60
 """How long requests on their way may take to end once a process was asked to."""
-WORKER_SILENT_S = 60
+WORKER_SILENT_S = 30
 """How long a worker may give no sign of life before it is replaced. It gives none while it starts, and on a
 busy machine that takes longer than uvicorn's five seconds: it would be killed and started for ever."""
 
@@ -50,6 +51,8 @@ def serve(
         OSError: the address is taken.
     """
     with listen(host, port) as listening:
+        if workers > 1:
+            settings = msgspec.structs.replace(settings, snapshots_most=0)
         asyncio.run(prepare(settings))
         config = configuration(settings, workers, application)
         if workers > 1:

@@ -14,6 +14,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: any PostgreSQL; None: the server that comes along, with its data in `folder`.
     secret: 64 hex digits; None: the file `secret` in the folder, made once.
+    snapshots_most: how many wallets a process remembers between batches; what another process changed
+    meanwhile costs it a second look, so workers that share one port remember none.
     lookout_s: how often other processes' changes to programmes are looked for.
     wait_s: how long a database that is not there yet is waited for.
     """
@@ -24,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: int = 8
     lanes: int = 2
     queue_most: int = 20_000
+    snapshots_most: int = 20_000
     body_bytes_most: int = MEGABYTE
     line_bytes_most: int = MEGABYTE
     lookout_s: float = 0.5
