@@ -11,6 +11,7 @@ from tests.jobs.planting import (
     COUNTER,
     NOBODY,
     Fault,
+    a_leg,
     entry,
     leg,
     of,
@@ -66,6 +67,48 @@ CHAINS = (
         ("chains",),
         leg("a5", "redeemed"),
         ANOTHER_END_OF_A_LEG,
+    ),
+)
+
+SUMS = ("lots", "owed", "books", "transfers")
+"""What cannot be added up where a leg cannot be read."""
+
+LEGS = (
+    Fault(
+        "points go to an account that is not on the list",
+        ("legs", "chains", *SUMS),
+        leg("a5", "redeemed"),
+        a_leg(1, "'stolen'::text"),
+    ),
+    Fault(
+        "legs are no JSON",
+        ("legs", "chains", "holds", *SUMS),
+        entry("a6"),
+        f"UPDATE entry SET legs = legs || ']' {AN_ENTRY}",
+    ),
+    Fault(
+        "legs are written in another form",
+        ("legs", "chains"),
+        entry("a5"),
+        f"UPDATE entry SET legs = replace(legs, ',', ', ') {AN_ENTRY}",
+    ),
+    Fault(
+        "points expire into a lot",
+        ("legs", "chains", "lots", "books"),
+        leg("expire:%", "expired"),
+        a_leg(2, "5"),
+    ),
+    Fault(
+        "a leg moves nothing",
+        ("legs", "chains", "lots", "books"),
+        leg("a5", "redeemed"),
+        a_leg(2, "0"),
+    ),
+    Fault(
+        "a leg is of a series that nobody knows",
+        ("legs", "chains", "lots", "books"),
+        leg("a5", "redeemed"),
+        a_leg(0, "gen_random_uuid()::text"),
     ),
 )
 
@@ -149,6 +192,12 @@ COUNTERS = (
         f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
         "UPDATE entry SET explanation = replace(explanation, '\"base\",120', '\"base\",119')"
         " WHERE cell = $1 AND wallet = $2 AND key = 'a2' AND 'cap:base' = $3 AND '2026-11' = $4",
+    ),
+    Fault(
+        "an explanation is no JSON",
+        ("counters", "chains"),
+        entry("a2"),
+        f"UPDATE entry SET explanation = 'because' {AN_ENTRY}",
     ),
     Fault(
         "an explanation names rules that were never published",

@@ -1,11 +1,12 @@
 """All faults that are planted: what somebody with a database console might do."""
 
-from tests.jobs.entry_faults import BALANCES, CHAINS, CLAIMS, COUNTERS
+from tests.jobs.entry_faults import BALANCES, CHAINS, CLAIMS, COUNTERS, LEGS
 from tests.jobs.other_faults import CONSTRAINTS, FREEZES, HEADS, ROOTS, STRAYS
 from tests.jobs.point_faults import BOOKS, HOLDS, LOTS, OWED, SERIES, TRANSFERS
 
 FAULTS = (
     *CHAINS,
+    *LEGS,
     *CLAIMS,
     *BALANCES,
     *COUNTERS,

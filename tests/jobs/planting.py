@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-import asyncpg
+from jifen.jobs.streaming import Connection
 
 
 class Fault(NamedTuple):
@@ -43,16 +43,17 @@ def leg(key: str, account: str, more: str = "true") -> str:
 
 
 AN_ENTRY = "WHERE (cell, wallet, no) = ($1, $2, $3)"
-ITS_ENTRY = "WHERE (cell, wallet, no) = ($1, $2, $3)"
-MORE_IN_A_LEG = (
-    "UPDATE entry SET legs = replace(jsonb_set(legs::jsonb, ARRAY[$4::smallint::text, '2'],"
-    " to_jsonb((legs::jsonb -> $4::smallint::int ->> 2)::bigint + 1))::text, ' ', '') "
-) + ITS_ENTRY
-ANOTHER_END_OF_A_LEG = (
-    "UPDATE entry SET legs = replace(jsonb_set(legs::jsonb, ARRAY[$4::smallint::text, '3'],"
-    " to_jsonb(gen_random_uuid()::text))::text, ' ', '') "
-) + ITS_ENTRY
-"""A leg stands in its entry, as JSON without a space."""
+
+
+def a_leg(part: int, value: str) -> str:
+    """Replace a part of a picked leg, which stands in its entry, as JSON without a space."""
+    changed = f"jsonb_set(legs::jsonb, ARRAY[$4::smallint::text, '{part}'], to_jsonb({value}))"
+    return f"UPDATE entry SET legs = replace({changed}::text, ' ', '') {AN_ENTRY}"
+
+
+MORE_IN_A_LEG = a_leg(2, "(legs::jsonb -> $4::smallint::int ->> 2)::bigint + 1")
+ANOTHER_END_OF_A_LEG = a_leg(3, "gen_random_uuid()::text")
+
 A_LOT = "WHERE (cell, wallet, series) = ($1, $2, $3)"
 A_HOLD = "WHERE (cell, wallet, id) = ($1, $2, $3)"
 A_CLAIM = "WHERE (cell, id) = ($1, $2)"
@@ -77,17 +78,13 @@ HEAD = f"SELECT w.wallet, 'head of ' || w.day, w.cell, w.wallet, w.day FROM {of(
 NOBODY = "00000000-0000-7000-8000-000000000009"
 
 
-async def planted(dsn: str, fault: Fault) -> tuple[str | None, str]:
+async def planted(connection: Connection, fault: Fault) -> tuple[str | None, str]:
     """Plant a fault; returns the wallet and the place that must be named."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        picked = await connection.fetchrow(f"{fault.pick} ORDER BY 1, 2 LIMIT 1")
-        assert picked is not None, f"the book has nothing for: {fault.story}"
-        named, place, *arguments = picked
-        if fault.first:
-            await connection.execute(fault.first)
-        changed = await connection.execute(fault.plant, *arguments)
-        assert not changed.endswith(" 0"), f"nothing was planted by: {fault.story}"
-    finally:
-        await connection.close()
+    picked = await connection.fetchrow(f"{fault.pick} ORDER BY 1, 2 LIMIT 1")
+    assert picked is not None, f"the book has nothing for: {fault.story}"
+    named, place, *arguments = picked
+    if fault.first:
+        await connection.execute(fault.first)
+    changed = await connection.execute(fault.plant, *arguments)
+    assert not changed.endswith(" 0"), f"nothing was planted by: {fault.story}"
     return None if named is None else str(named), place

@@ -6,29 +6,36 @@ import json
 import asyncpg
 import pytest
 
-from jifen.jobs.verify import CHECKS, verify
+from jifen.jobs.verify import CHECKS, prove, verify
 from jifen.jobs.verify.proof import cell_spans
 from jifen.parties.catalog import Catalog
-from jifen.store.database import connect_pool
+from jifen.store.database import connect, connect_pool
 from tests.engine.town import days, found, town
 from tests.jobs.entry_faults import CHAINS
 from tests.jobs.faults import FAULTS
 from tests.jobs.planting import Fault, planted
 
 
-async def test_a_clean_book_has_no_finding(book: str) -> None:
+async def test_a_clean_book_has_no_finding(shared_book: str) -> None:
     """Everything that can happen has happened, every check had something to look at, and nothing is wrong."""
-    report = await verify(book)
+    report = await verify(shared_book)
     assert not report.findings, report.text()
     assert report.clean
     assert {name for name, check in report.checks.items() if check.looked} == set(CHECKS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.story for fault in FAULTS])
-async def test_a_planted_fault_is_named_with_its_place(book: str, fault: Fault) -> None:
+async def test_a_planted_fault_is_named_with_its_place(shared_book: str, fault: Fault) -> None:
     """The first check that must see it names wallet and place; no check but those listed sees anything."""
-    wallet, place = await planted(book, fault)
-    report = await verify(book)
+    connection = await connect(shared_book)
+    planting = connection.transaction()
+    await planting.start()
+    try:
+        wallet, place = await planted(connection, fault)
+        report = await prove([connection])
+    finally:
+        await planting.rollback()
+        await connection.close()
     assert not report.clean
     named = [(found.check, found.wallet, found.place) for found in report.findings]
     assert (fault.sees[0], wallet, place) in named, report.text()
@@ -42,8 +49,9 @@ def test_each_check_has_a_fault_that_it_names() -> None:
 
 async def test_only_the_programme_that_is_asked_for(book: str) -> None:
     """A fault is told to those who ask for its programme, or for all, not to those who ask for another."""
-    wallet, place = await planted(book, CHAINS[0])
     pool = await connect_pool(book, size=3)
+    async with pool.acquire() as connection:
+        wallet, place = await planted(connection, CHAINS[0])
     other = await found(Catalog(pool), "other", None)
     mine = await pool.fetchval("SELECT program FROM wallet WHERE id = $1::text::uuid", wallet)
     assert (await verify(pool, other.id)).clean

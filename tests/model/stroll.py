@@ -74,7 +74,7 @@ def stroll(machine: Machine, seed: int, steps: int) -> None:
             case "spend":
                 machine.spend(chance.choice(PAIRS), late, points, merchant, chance.choice(SPENDING))
             case "restore":
-                machine.restore(which, late, chance.choice((points, None)))
+                machine.restore(which, late, chance.choice((points, points // 30 + 1, 1, None)))
             case "end_hold":
                 machine.end_hold(which, late, chance.choice((points // 3 + 1, None)), chance.choice(ENDINGS))
             case "operate":
@@ -82,7 +82,7 @@ def stroll(machine: Machine, seed: int, steps: int) -> None:
             case "again":
                 machine.again(which, chance.choice((None, None, who)), chance.choice((None, None, points)))
             case "time_passes":
-                machine.time_passes(chance.choice((1, 20, 24, 72, 24 * 17)), chance.choice((True, False)))
+                machine.time_passes(chance.choice((14, 10, 24, 24, 24, 72, 24 * 17)), chance.choice((True, False)))
             case "gather":
                 machine.gather(chance.randint(1, 6), chance.randint(0, 1))
     machine.teardown()

@@ -129,7 +129,7 @@ class MadeKey(msgspec.Struct, frozen=True):
 
 
 class RevokedKey(msgspec.Struct, frozen=True):
-    """From then on, or five seconds later on other processes, the key opens nothing."""
+    """From then on here, and within five seconds on other processes, the key opens nothing."""
 
     label: str
     revoked_at: datetime

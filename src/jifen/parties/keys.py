@@ -61,8 +61,15 @@ class Keys:
         return key
 
     async def revoke(self, program: ProgramId, label: str, at: datetime) -> bool:
-        """Revoke a key by its label; False: there is no such key. The label stays taken."""
-        return await self._pool.fetchval(q("key_revoke"), program, label, at) is not None
+        """Revoke a key by its label; False: there is no such key. The label stays taken.
+
+        This process forgets it at once, others within FRESH_S.
+        """
+        revoked = await self._pool.fetchval(q("key_revoke"), program, label, at) is not None
+        for secret, (_, key) in list(self._good.items()):
+            if (key.program, key.label) == (program, label):
+                del self._good[secret]
+        return revoked
 
 
 def _hash(secret: str) -> bytes:

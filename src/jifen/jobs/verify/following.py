@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from jifen.books.entries import entry_hash
-from jifen.books.legs import Kind
+from jifen.books.entries import entry_hash, legs_text, read_legs
+from jifen.books.legs import Account, Kind
 from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import digest_of, entry_id
@@ -13,6 +13,10 @@ from jifen.values.ids import SeriesId
 
 SHARED = frozenset((Kind.TRANSFER,))
 """Kinds of which one fact writes entries into several wallets; its claim points at the first."""
+
+
+ONE_WAY = {Account.ISSUED: 1, Account.EXPIRED: -1, Account.DONATED: -1, Account.CLAWED_BACK: -1}
+"""Accounts that only give to lots (1), or only take from them (-1)."""
 
 
 class Following:
@@ -33,6 +37,7 @@ class Following:
     def take(self, row: Any) -> None:
         """Look at the next entry."""
         self._chain(row)
+        self._legs(row)
         self._claim(row)
         if self._recount is not None:
             try:
@@ -73,6 +78,22 @@ class Following:
             row["explanation"],
             row["legs"],
         )
+
+    def _legs(self, row: Any) -> None:
+        text, merchant = row["legs"], row["merchant"]
+        try:
+            legs = read_legs(text, merchant)
+        except ValueError as unreadable:
+            self._found("legs", row, f"its legs cannot be read: {unreadable}", "series, account, points, end")
+            return
+        self._report.looked("legs", len(legs))
+        if legs_text(legs, merchant) != text:
+            self._found("legs", row, "its legs are in another form than is hashed", "their one form")
+        for number, leg in enumerate(legs):
+            if leg.points * ONE_WAY.get(leg.account, leg.points) <= 0:
+                self._found("legs", row, f"leg {number} is {leg.account} {leg.points}", "points of its sign")
+            if leg.series not in self._series:
+                self._found("legs", row, f"leg {number} is of series {leg.series}", "a series that is known")
 
     def _claim(self, row: Any) -> None:
         named, owner = row["id"], row["claim_wallet"]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -26,6 +26,7 @@ ENTRIES_PER_PART = 20_000
 
 CHECKS = {
     "chains": "entries are numbered without gaps, and each hash follows from the one before, up to the head",
+    "legs": "each leg is of a known series and account, and of its sign",
     "claims": "each entry has one claim and each claim its entry, with the digest of what was asked",
     "balances": "the balance on a wallet's last entry is that of its lots",
     "counters": "caps and once-only rules counted what entries gave and took back",
@@ -76,17 +77,23 @@ async def verify(
         asyncpg.PostgresError, OSError: the database could not be read; nothing is said about the books.
         jifen.store.errors.StoreError: no connection came about.
     """
+    async with one_snapshot(source, CONNECTIONS) as connections:
+        return await prove(connections, program, progress)
+
+
+async def prove(
+    connections: Sequence[Connection], program: UUID | None = None, progress: Progress | None = None
+) -> Report:
+    """The proof on connections in transactions that see the same; as `verify` for the rest."""
     report = Report(CHECKS)
     begun = time.perf_counter()
-    async with one_snapshot(source, CONNECTIONS) as connections:
-        first = connections[0]
-        series_begun = time.perf_counter()
-        series = await check_series(first, program, report)
-        report.spent("series", time.perf_counter() - series_begun)
-        limits = limits_of(await first.fetch(q("verify_rules"), None))
-        size = await first.fetchrow(q("verify_size"), program)
-        parts = _parts(report, program, series, limits, size["entries"])
-        await _share_out(connections, parts, report, progress)
+    first = connections[0]
+    series = await check_series(first, program, report)
+    report.spent("series", time.perf_counter() - begun)
+    limits = limits_of(await first.fetch(q("verify_rules"), None))
+    size = await first.fetchrow(q("verify_size"), program)
+    parts = _parts(report, program, series, limits, size["entries"])
+    await _share_out(connections, parts, report, progress)
     report.seconds = time.perf_counter() - begun
     return report
 
@@ -123,8 +130,17 @@ def cell_spans(entries: int) -> list[tuple[int, int]]:
 async def _run(
     conn: Connection, report: Report, check: str, query: str, arguments: tuple[object, ...]
 ) -> None:
-    """One query that tells in each row what it looked at in all, and one thing that is wrong, if any is."""
-    rows = await conn.fetch(q(query), *arguments)
+    """One query that tells in each row what it looked at in all, and one thing that is wrong, if any is.
+
+    Legs that cannot be read are named by their own check; here they stop a sum, and not the other checks.
+    """
+    try:
+        async with conn.transaction():
+            rows = await conn.fetch(q(query), *arguments)
+    except asyncpg.DataError as unreadable:
+        where = "all wallets" if len(arguments) == 1 else f"wallets of cells {arguments[0]} to {arguments[1]}"
+        report.found(check, None, where, f"no sum can be made: {unreadable}", "legs that can be read")
+        return
     report.looked(check, rows[0]["looked"])
     for row in rows:
         if row["place"] is not None:
@@ -132,7 +148,7 @@ async def _run(
 
 
 async def _share_out(
-    connections: list[Connection], parts: list[Part], report: Report, progress: Progress | None
+    connections: Sequence[Connection], parts: list[Part], report: Report, progress: Progress | None
 ) -> None:
     waiting = deque(parts)
 

@@ -1,9 +1,9 @@
 -- Each hold of some cells beside the entry that opened it, and each such entry beside its hold.
 WITH opened AS (
-    SELECT e.cell, e.wallet, e.no, e.id, -coalesce(sum(m.points) FILTER (WHERE m.account = 'held'), 0) AS points
-    FROM entry e
-    LEFT JOIN movement m ON m.cell = e.cell AND m.wallet = e.wallet AND m.entry = e.no
-    WHERE e.cell BETWEEN $1 AND $2 AND e.kind = 'hold' GROUP BY e.cell, e.wallet, e.no, e.id
+    SELECT e.cell, e.wallet, e.no, e.id, -coalesce((
+        SELECT sum(m.points) FROM movement m
+        WHERE m.cell = e.cell AND m.wallet = e.wallet AND m.entry = e.no AND m.account = 'held'), 0) AS points
+    FROM entry e WHERE e.cell BETWEEN $1 AND $2 AND e.kind = 'hold'
 ), compared AS (
     SELECT wallet, h.id AS hold, o.no, h.points, o.points AS due, h.is_open, h.parts,
         (SELECT coalesce(sum(part), 0) FROM unnest(h.parts) AS part) AS left_over,

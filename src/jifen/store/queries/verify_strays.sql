@@ -1,5 +1,5 @@
--- Rows of some cells that belong to no wallet, wallets out of their cell or in no
--- programme. What belongs to no wallet belongs to no programme either, so it is told whatever is asked.
+-- Rows of some cells that belong to no wallet, wallets out of their cell or in no programme. What belongs to no
+-- wallet belongs to no programme either, so it is told whatever is asked.
 WITH owner AS (
     SELECT cell, id, program FROM wallet WHERE cell BETWEEN $1 AND $2
 ), stray AS (
