@@ -1,6 +1,4 @@
-"""Points that are gone when they are taken back become owed; later earnings repay them, and "
-"nothing else does.
-"""
+"""Points that are gone when they are taken back become owed; later earnings repay them."""
 
 from datetime import datetime
 

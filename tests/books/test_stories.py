@@ -137,13 +137,15 @@ async def test_a_redemption_comes_back_in_parts(database: str) -> None:
         earn    ann   50  at air   expires 2026-11-30  key e1     -> lot A
         earn    ann   50  at sea   expires 2027-01-31  key e2     -> lot B
         redeem  ann   70  at mall                      key r1     -> A 50, B 20
-        restore ann   30  of r1                        key b1     -> A 21, B 9
-        restore ann   41  of r1                        key b2     -> exceeds_entry: 40 left, 41 requested
-        restore ann   33  of r1                        key b3     -> A 24, B 9
-        restore ann       of r1    on 2026-12-01       key b4     -> A 5, grace A 5, B 2
-        restore ann       of r1                        key b5     -> nothing_left
-        restore ann       of e1                        key b6     -> not_reversible
-        lots    ann                                               -> A 45, B 50, grace A 5
+        restore ann   1   of r1                        key b1     -> A 1
+        restore ann   70  of r1                        key b2     -> exceeds_entry: 69 left, 70 requested
+        restore ann   1   of r1                        key b3     -> A 1
+        restore ann   1   of r1                        key b4     -> A 1
+        restore ann   64  of r1                        key b5     -> A 45, B 19
+        restore ann       of r1    on 2026-12-01       key b6     -> A 2, grace A 2, B 1
+        restore ann       of r1                        key b7     -> nothing_left
+        restore ann       of e1                        key b8     -> not_reversible
+        lots    ann                                               -> A 48, B 50, grace A 2
         """,
     )
 

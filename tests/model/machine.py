@@ -65,7 +65,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((1, 14, 14, 20, 24, 24 * 3, 24 * 17, 24 * 33)), run=st.booleans())
     def time_passes(self, hours: int, run: bool) -> None:
-        """Past maturities, deadlines and expiries, or to their very instant; the nightly run books them or not."""
+        """Past maturities, deadlines and expiries, or to the very instant; the nightly run comes or not."""
         self.now += timedelta(hours=hours)
         for who in self.books.facts if run else ():
             self.ask("expire", who, 0)

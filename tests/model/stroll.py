@@ -82,7 +82,9 @@ def stroll(machine: Machine, seed: int, steps: int) -> None:
             case "again":
                 machine.again(which, chance.choice((None, None, who)), chance.choice((None, None, points)))
             case "time_passes":
-                machine.time_passes(chance.choice((14, 10, 24, 24, 24, 72, 24 * 17)), chance.choice((True, False)))
+                machine.time_passes(
+                    chance.choice((14, 10, 24, 24, 24, 72, 24 * 17)), chance.choice((True, False))
+                )
             case "gather":
                 machine.gather(chance.randint(1, 6), chance.randint(0, 1))
     machine.teardown()

@@ -29,8 +29,7 @@ BACKLOG = 2_048
 DRAIN_S = 60
 """How long requests on their way may take to end once a process was asked to."""
 WORKER_SILENT_S = 30
-"""How long a worker may give no sign of life before it is replaced. It gives none while it starts, and on a
-busy machine that takes longer than uvicorn's five seconds: it would be killed and started for ever."""
+"""How long a worker may take to give a sign of life, when one is asked for. It gives none while it starts."""
 
 
 def serve(
@@ -71,6 +70,19 @@ def serve(
 
 def _drained(number: int, frame: object) -> None:
     """What was asked for is done."""
+
+
+class Workers(Multiprocess):
+    """uvicorn's supervisor, with patience: one that starts on a busy machine is not taken for hung."""
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace workers that ended; only then are the others asked for a sign of life.
+
+        uvicorn asks all of them all the time, so it kills what does not start within its few seconds, again
+        and again; and while it waits for an answer it notices neither a signal nor another worker's end.
+        """
+        if not all(worker.process.is_alive() for worker in self.processes):
+            super().keep_subprocess_alive()
 
 
 def listen(host: str, port: int) -> socket.socket:

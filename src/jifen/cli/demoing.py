@@ -24,6 +24,9 @@ from jifen.jobs.verify import verify
 from jifen.pages.links import wallet_link
 from jifen.parties.programs import Program
 
+WIDTH_LEAST = 120
+"""Columns that the table needs; a narrower terminal wraps it."""
+
 OPERATOR = "demo"
 """The label of the demo's key: the source of all that it sends."""
 
@@ -41,6 +44,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _demo(asked: argparse.Namespace) -> int:
     folder = folder_of(asked.folder) / "demo" if asked.folder is None else folder_of(asked.folder)
     console = Console(stderr=asked.json)
+    console.width = max(console.width, WIDTH_LEAST)
     console.print("Reading the baskets …")
     all_baskets = baskets()
     story = list(days(all_baskets))

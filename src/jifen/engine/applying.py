@@ -1,7 +1,7 @@
 """Apply: the plans of a batch gathered as rows, and written by one call, all or none."""
 
 from collections import ChainMap
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -144,12 +144,13 @@ class Writing:
         """Chain the entry to the one before, and gather its row."""
         packed_legs = legs_text(legs, draft.merchant)
         no, names, times = wallet.version, self.names, self.times
-        source, key, occurred_at, recorded_at = (
-            command.source,
-            command.key,
-            command.occurred_at,
-            command.recorded_at,
-        )
+        source, key = command.source, command.key
+        # What is hashed must read the same when the database gives it back, which it does in UTC.
+        occurred_at, recorded_at = command.occurred_at, command.recorded_at
+        if occurred_at.tzinfo is not UTC:
+            occurred_at = occurred_at.astimezone(UTC)
+        if recorded_at.tzinfo is not UTC:
+            recorded_at = recorded_at.astimezone(UTC)
         facts = (
             wallet.id, no, this, draft.kind, source, key, occurred_at, recorded_at, draft.reverses,
             draft.merchant, draft.unit, balance, command.content, explanation, packed_legs,

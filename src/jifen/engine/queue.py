@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
 
 from jifen.engine.command import Answer, Busy, Closed, Command, entry_id
 from jifen.values.ids import EntryId, WalletId
@@ -26,7 +25,7 @@ class Call:
 class Ticket:
     """One command on its way, and where its answer goes."""
 
-    __slots__ = ("call", "claim", "command", "index", "recorded_at", "wallets")
+    __slots__ = ("call", "claim", "command", "index", "wallets")
 
     def __init__(self, command: Command, call: Call, index: int) -> None:
         self.command = command
@@ -34,7 +33,6 @@ class Ticket:
         self.index = index
         self.claim: EntryId = entry_id(command.program, command.source, command.key)
         self.wallets: tuple[WalletId, ...] = command.wallets
-        self.recorded_at: datetime = command.recorded_at
 
     @property
     def answered(self) -> bool:

@@ -25,7 +25,7 @@ class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     store: str
     at: datetime | None = None
-    cash: int = 0
+    cash: int = msgspec.field(name="amount", default=0)
     categories: tuple[str, ...] = ()
     lines: tuple[StoredLine, ...] = ()
 
@@ -40,7 +40,7 @@ class _Bought(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     store: str
     at: datetime | None = None
-    cash: int = 0
+    cash: int = msgspec.field(name="amount", default=0)
     categories: Sequence[str] = ()
     lines: Sequence[tuple[object, ...]] = ()
 

@@ -63,7 +63,7 @@ class Catalog:
                 CompiledRules(msgspec.json.decode(definition, type=RuleSet), version, since, row["zone"])
                 for version, since, definition in await conn.fetch(q("rule_sets_load"), program)
             )
-        made = self._programs[program] = Program(
+        made = Program(
             program,
             row["code"],
             row["name"],
@@ -76,6 +76,11 @@ class Catalog:
             {store.code: store for store in stores},
             rules,
         )
+        # A reading that took longer than a later one must not undo it.
+        known = self._programs.get(program)
+        if known is not None and known.revision > made.revision:
+            return known
+        self._programs[program] = made
         return made
 
     async def by_code(self, code: str) -> Program | None:

@@ -1,5 +1,6 @@
 """The installation's secret: what encrypts phones, finds them blind, and hashes keys."""
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -50,10 +51,12 @@ def open_vault(folder: Path) -> Vault:
             ) from wrong
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return Vault(bytes.fromhex(path.read_text().strip()))
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
+    if not path.exists():
+        # Written whole under another name first: whoever finds the file finds all of it.
+        fresh = folder / f"secret.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     return Vault(bytes.fromhex(path.read_text().strip()))

@@ -7,7 +7,7 @@ import msgspec
 
 from jifen.values.periods import Never, Rolling, Span, Validity
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$(?!\\n)")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Rounding = Literal["floor", "half_up", "ceiling"]
 
