@@ -86,6 +86,7 @@ async def test_a_programme_goes_by_its_own_clock(database: str) -> None:
         assert (await entries(here, "lapse"), await entries(here, "expire")) == (1, 1)
         assert await roots(here) == ["2026-11-02", "2026-12-11"]
         assert await here.pool.fetchval("SELECT recorded_at FROM entry WHERE kind = 'lapse'") == days(40)
+        assert (await verify(here.pool)).clean
 
 
 async def test_the_loop_runs_beside_the_server_and_stops(database: str) -> None:

@@ -107,6 +107,7 @@ class Report:
         more = sum(check.found for check in self.checks.values()) - kept
         if more:
             parts.append(Text(f"… and {more:,} more"))
-        verdict = "the books are proven" if self.clean else f"{kept + more:,} findings: the books do not hold"
+        findings = "1 finding" if kept + more == 1 else f"{kept + more:,} findings"
+        verdict = "the books are proven" if self.clean else f"{findings}: the books do not hold"
         parts.append(Text(f"{verdict}, in {self.seconds:.1f} s", style="bold"))
         return Group(*parts)
