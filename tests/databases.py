@@ -24,8 +24,7 @@ async def server() -> AsyncIterator[str]:
     if given:
         yield given
         return
-    above = Path(tempfile.mkdtemp(prefix="jifen-test-"))
-    above.chmod(0o711)
+    above = passable_folder()
     try:
         yield await embedded.ensure(above / "jifen", settings={"fsync": "off", "max_wal_size": "256MB"})
     finally:
@@ -50,6 +49,13 @@ async def database(server: str, template: str) -> AsyncIterator[str]:
     await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield with_database(server, name)
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def passable_folder() -> Path:
+    """A new temporary folder that the server's own user may pass through, unlike pytest's."""
+    made = Path(tempfile.mkdtemp(prefix="jifen-test-"))
+    made.chmod(0o711)
+    return made
 
 
 async def execute(dsn: str, statement: str) -> None:

@@ -11,7 +11,7 @@ from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Command, Draft, Plan, Receipt, Unavailable
 from jifen.engine.view import View
-from tests.engine.databases import execute
+from tests.databases import execute
 from tests.engine.town import Town, days, process, receipts, town
 
 ALL_BUT_ME = (

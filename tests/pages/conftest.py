@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jifen.store.migrate import migrate, with_database
-from tests.engine.databases import execute, server
+from tests.databases import execute
 from tests.pages.alliance import Alliance, alliance, lin
 from tests.pages.reader import Asking
 from tests.pages.zhou import zhou

@@ -9,7 +9,7 @@ from jifen.pages import assets
 from jifen.pages.rendering import POLICY
 from jifen.rules.award import Line
 from jifen.store.migrate import migrate, with_database
-from tests.engine.databases import execute
+from tests.databases import execute
 from tests.pages.alliance import Alliance, alliance, at
 from tests.pages.reader import Asking, Node, read
 
