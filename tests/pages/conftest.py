@@ -11,8 +11,6 @@ from tests.pages.alliance import Alliance, alliance, lin
 from tests.pages.reader import Asking
 from tests.pages.zhou import zhou
 
-__all__ = ["server"]
-
 
 @pytest.fixture(scope="session")
 async def story(server: str) -> AsyncIterator[Alliance]:
