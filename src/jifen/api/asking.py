@@ -7,7 +7,7 @@ import msgspec
 
 from jifen.api.problems import Problem, invalid, refused
 from jifen.books.refusals import Code, Refusal
-from jifen.parties.keys import Key
+from jifen.parties.keys import RESERVED, Key
 from jifen.parties.programs import Merchant, Program, Store
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -46,9 +46,11 @@ class Asking(msgspec.Struct, frozen=True):
             raise invalid(
                 "source",
                 named,
-                "is not yours: leave it out, your source is {self.owner.label!r}",
+                f"is not yours: leave it out, your source is {self.owner.label!r}",
                 "out_of_scope",
             )
+        if named in RESERVED:
+            raise invalid("source", named, "is the system's own: choose another")
         if not named.isprintable():
             raise invalid("source", named, "holds letters that cannot be printed: leave them out")
         return named

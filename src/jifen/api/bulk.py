@@ -47,6 +47,11 @@ class Flight:
         self._facts: dict[UUID, Earlier] = {}
         self._indexed = 0
 
+    def again(self) -> None:
+        """Forget the commands: they are made anew."""
+        self.commands, self.places = [], []
+        self._facts, self._indexed = {}, 0
+
     def fact(self, of: UUID, others: "Known") -> Earlier | None:
         """A fact that a line of this chunk reports, though it is not booked yet."""
         while self._indexed < len(self.commands):
@@ -147,7 +152,7 @@ class Run:
         """Another process may have added a store a moment ago: then the chunk's commands are made anew."""
         program = await self.house.fresher(asking.program)
         if program is not None:
-            flight.commands, flight.places = [], []
+            flight.again()
             asking = Asking(program, self.owner, now_in(program))
             for place, fact in enumerate(facts):
                 if fact is not None:

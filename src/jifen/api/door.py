@@ -3,8 +3,6 @@
 import time
 from typing import Any
 
-import asyncpg
-
 from jifen.api.answers import problem_of
 from jifen.api.asking import Asking
 from jifen.api.calls import Call, Gone
@@ -112,7 +110,7 @@ def check_role(route: Route, owner: Key) -> None:
 
 def told(fault: Exception) -> Reply:
     """The reply that tells of a fault."""
-    if isinstance(fault, (*LOST, asyncpg.TooManyConnectionsError)):
+    if isinstance(fault, LOST):
         fault = Unavailable("the database cannot be reached: send this again with the same key")
     problem = problem_of(fault)
     return Reply(problem.status, problem.body(), CONTENT_TYPE, tuple(problem.headers))

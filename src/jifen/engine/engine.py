@@ -36,6 +36,7 @@ LOST = (
     asyncpg.OperatorInterventionError,
     # An idle connection that was told of a crash, and is lent once more before its end is noticed.
     asyncpg.InternalClientError,
+    asyncpg.TooManyConnectionsError,
     OSError,
 )
 """What an unreachable database looks like: nobody knows yet whether the batch was written."""

@@ -71,12 +71,12 @@ class Return(Command, frozen=True, kw_only=True):
                 {"purchase": self.of_key},
             )
         before = rest_of(booked)
-        after = self._take(before)
+        after = self._take(before, booked)
         if isinstance(after, Refusal):
             return after
         return self._plan(view, booked, before, after)
 
-    def _take(self, rest: Rest) -> Rest | Refusal:
+    def _take(self, rest: Rest, booked: Booked) -> Rest | Refusal:
         amount, lines = rest
         if amount == 0 and not lines:
             return Refusal(
@@ -85,7 +85,8 @@ class Return(Command, frozen=True, kw_only=True):
         if not self.lines and self.amount is None:
             return 0, ()
         if self.lines:
-            return _without(lines, self.lines, self.of_key)
+            bought = {line.sku for line in read_purchase(booked.entry.event).lines}
+            return _without(lines, self.lines, self.of_key, bought)
         assert self.amount is not None
         if lines:
             return Refusal(
@@ -156,7 +157,7 @@ def rest_of(booked: Booked) -> Rest:
         if back.all:
             return 0, ()
         if back.lines:
-            left = _without(lines, back.lines, "")
+            left = _without(lines, back.lines, "", set())
             if isinstance(left, Refusal):
                 raise ValueError(f"entry {earlier.id} returned what was not there: {left.message}")
             amount, lines = left
@@ -165,7 +166,9 @@ def rest_of(booked: Booked) -> Rest:
     return amount, lines
 
 
-def _without(lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchase: str) -> Rest | Refusal:
+def _without(
+    lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchase: str, bought: set[str]
+) -> Rest | Refusal:
     """Take quantities away, first line first. A part of a line costs its share, the last part the rest."""
     left = list(lines)
     for sku, wanted in back:
@@ -178,10 +181,9 @@ def _without(lines: tuple[Line, ...], back: tuple[tuple[str, int], ...], purchas
             stays = line.quantity - taken
             left[index] = Line(sku, line.category, stays, line.amount * stays // line.quantity, line.tags)
         if missing:
-            known = any(line.sku == sku for line in lines)
             there = sum(line.quantity for line in lines if line.sku == sku)
             return Refusal(
-                Code.EXCEEDS_ENTRY if known else Code.LINE_UNKNOWN,
+                Code.EXCEEDS_ENTRY if sku in bought else Code.LINE_UNKNOWN,
                 f"{wanted} of {sku!r} are to come back, {there} are left of purchase {purchase!r}: "
                 "check the receipt",
                 {"sku": sku, "requested": wanted, "left": there},

@@ -5,11 +5,11 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath
 
+from jifen.engine.engine import LOST
 from jifen.pages import assets
 from jifen.pages.entry_view import entry_view
 from jifen.pages.figures import clock, masked
@@ -25,8 +25,6 @@ from jifen.values.periods import local_day
 log = logging.getLogger("jifen.pages")
 
 ON_A_PAGE = 30
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
-"""What an unreachable database looks like."""
 
 
 class Refused(Exception):

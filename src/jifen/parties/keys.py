@@ -12,6 +12,10 @@ from jifen.store.queries import q
 from jifen.values.ids import MerchantId, ProgramId, new_id
 
 PREFIX = "jf_"
+
+RESERVED = frozenset(("jobs",))
+"""Sources that are the system's own: nobody may report under them."""
+
 FRESH_S = 5.0
 """Seconds for which a key that was good is not looked up again: so long a revoked key may live on."""
 
@@ -35,8 +39,10 @@ class Keys:
         """Make a key; the secret is returned this once and stored only as a hash.
 
         Raises:
-            Conflict: the label names another source already.
+            Conflict: the label names another source already, or one of the system's own.
         """
+        if label in RESERVED:
+            raise Conflict("label", f"the label {label!r} is the system's own: choose another")
         secret = PREFIX + secrets.token_urlsafe(32)
         key = new_id(int(at.timestamp() * 1000))
         try:
