@@ -104,7 +104,7 @@ def test_a_killed_worker_is_replaced(served: Server, alliance: Alliance) -> None
             booked += 1
             break
     assert booked == 200
-    for _ in range(100):
+    for _ in range(300):
         if len(served.workers()) == 2 and first[0] not in served.workers():
             break
         time.sleep(0.1)

@@ -38,7 +38,8 @@ async def test_what_was_accepted_is_answered_before_the_end(database: str) -> No
         late = here.orders.purchase("late", "bob", days(0), amount=500)
         with pytest.raises(Closed):
             await here.engine.submit(late)
-        await closing
+        async with asyncio.timeout(30):
+            await closing
         assert accepted.done()
         assert len(receipts(await accepted)) == 60
         with pytest.raises(Closed):

@@ -16,6 +16,7 @@ import uvicorn
 from litestar import Litestar
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from jifen.api.app import create_app
 from jifen.api.house import prepare
@@ -28,8 +29,6 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 2_048
 DRAIN_S = 60
 """How long requests on their way may take to end once a process was asked to."""
-WORKER_SILENT_S = 30
-"""How long a worker may take to give a sign of life, when one is asked for. It gives none while it starts."""
 
 
 def serve(
@@ -73,16 +72,24 @@ def _drained(number: int, frame: object) -> None:
 
 
 class Workers(Multiprocess):
-    """uvicorn's supervisor, with patience: one that starts on a busy machine is not taken for hung."""
+    """uvicorn's supervisor, which replaces workers that ended and leaves those alone that start slowly.
+
+    uvicorn itself asks every worker for a sign of life and kills what is silent for some seconds: on a busy
+    machine that is a worker that still starts. Whether one hangs is for /readyz and who watches it to say.
+    """
 
     def keep_subprocess_alive(self) -> None:
-        """Replace workers that ended; only then are the others asked for a sign of life.
-
-        uvicorn asks all of them all the time, so it kills what does not start within its few seconds, again
-        and again; and while it waits for an answer it notices neither a signal nor another worker's end.
-        """
-        if not all(worker.process.is_alive() for worker in self.processes):
-            super().keep_subprocess_alive()
+        """Replace workers that ended; all end when one cannot even start."""
+        for place, worker in enumerate(self.processes):
+            if self.should_exit.is_set() or worker.process.is_alive():
+                continue
+            worker.process.join()
+            if worker.exitcode == STARTUP_FAILURE:
+                self.should_exit.set()
+                return
+            fresh = Process(self.config, self.sockets)
+            fresh.start()
+            self.processes[place] = fresh
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -109,7 +116,6 @@ def configuration(settings: Settings, workers: int, application: Application) ->
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=DRAIN_S,
-        timeout_worker_healthcheck=WORKER_SILENT_S,
     )
 
 
