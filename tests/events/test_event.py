@@ -1,0 +1,64 @@
+"""The stored form of events is a promise: a repeat is recognised by it, and hashes are made of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from jifen.events.event import (
+    Explanation,
+    act_content,
+    explained,
+    lines_of,
+    purchase_content,
+    read_explanation,
+    read_purchase,
+    return_content,
+)
+from jifen.rules.award import Line
+
+AT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
+BASKET = (
+    Line("milk", "DAIRY", 2, 1300),
+    Line("kale", "PRODUCE", 1, 590, ("organic",)),
+    Line("butter", "DAIRY", 1, 1800),
+)
+
+FROZEN = [
+    (
+        purchase_content("liuhe", 3690, BASKET, AT),
+        '{"store":"liuhe","at":"2026-11-21T02:30:00Z","categories":["DAIRY","PRODUCE"],'
+        '"lines":[["milk",0,2,1300],["kale",1,1,590,["organic"]],["butter",0,1,1800]]}',
+    ),
+    (purchase_content("liuhe", 800, (), None), '{"store":"liuhe","amount":800}'),
+    (act_content("survey", "", AT), '{"type":"act","act":"survey","at":"2026-11-21T02:30:00Z"}'),
+    (
+        return_content("r-1", [("milk", 1)], None, None),
+        '{"type":"return","purchase":"r-1","lines":[["milk",1]]}',
+    ),
+    (return_content("r-1", [], 500, None), '{"type":"return","purchase":"r-1","amount":500}'),
+    (return_content("r-1", [], None, None), '{"type":"return","purchase":"r-1","all":true}'),
+    (
+        explained(Explanation(3, 1, (("base", 36),), (("cap:base", "2026-11", 120),))),
+        '{"rules":3,"contract":1,"shares":[["base",36]],"read":[["cap:base","2026-11",120]]}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("made", "frozen"), FROZEN)
+def test_what_is_stored_keeps_its_bytes(made: str, frozen: str) -> None:
+    """Were a byte to change, every key of before would be refused as used for something else."""
+    assert made == frozen
+
+
+def test_a_basket_reads_as_it_was_written() -> None:
+    """Returns evaluate what was stored."""
+    stored = read_purchase(purchase_content("liuhe", 3690, BASKET, AT))
+    assert lines_of(stored) == BASKET
+    assert (stored.amount, stored.store, stored.at) == (3690, "liuhe", AT)
+    assert read_purchase(purchase_content("liuhe", 800, (), None)).amount == 800
+
+
+def test_an_explanation_reads_as_it_was_written() -> None:
+    """Facts of then are what a return is evaluated with."""
+    made = Explanation(3, 1, (("base", 36),), (("once:first", "ever", 1),))
+    assert read_explanation(explained(made)) == made
