@@ -99,6 +99,6 @@ async def _stores(catalog: Catalog, program: Program, plan: Alliance, baskets: I
     for rank, store in enumerate(sorted(sales, key=lambda one: (-sales[one], one))):
         merchant = merchants[rank % len(merchants)]
         if store_code(store) not in program.stores:
-            fresh.append((merchant.id, store_code(store), f"{merchant.name}{rank // len(merchants) + 1} 店"))
+            fresh.append((merchant.id, store_code(store), f"{merchant.name} {rank // len(merchants) + 1} 店"))
     if fresh:
         await catalog.add_stores(program.id, fresh)
