@@ -1,5 +1,6 @@
 """A small alliance in a database of its own: merchants, members, and the processes that serve them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -122,7 +123,8 @@ async def process(dsn: str, *, connections: int = 4, **options: Any) -> AsyncIte
     try:
         yield Process(pool, catalog, engine)
     finally:
-        await engine.close()
+        async with asyncio.timeout(30):
+            await engine.close()
         await pool.close()
 
 

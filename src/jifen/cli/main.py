@@ -1,6 +1,7 @@
 """jifen: one command, with a subcommand for each thing that an operator does."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     "arguments.
     """
     asked = parser().parse_args(arguments)
+    # So that what a command started (a server of its own) is ended with it, as by Ctrl-C.
+    signal.signal(signal.SIGTERM, _ended)
     try:
         code: int = asked.run(asked)
     except SAID as fault:
@@ -45,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _ended(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
