@@ -150,6 +150,25 @@ async def test_a_redemption_comes_back_in_parts(database: str) -> None:
     )
 
 
+async def test_a_lot_that_was_empty_and_filled_again(database: str) -> None:
+    """It was granted all of it, so all of it fits when the first redemption comes back.
+
+    An empty lot is not read with its wallet; what it was granted before was once forgotten at the second
+    earning, and then nothing could ever be restored to it.
+    """
+    await tell(
+        database,
+        """
+        earn    ann   50  at air                       key e1     -> lot A
+        redeem  ann   50  at mall                      key r1     -> A 50
+        earn    ann   10  at air                       key e2     -> lot A
+        earn    ann   5   at air                       key e3     -> lot A
+        restore ann       of r1                        key b1     -> A 50
+        has     ann                                               -> 65 available
+        """,
+    )
+
+
 async def test_the_redemption_comes_back_after_the_goods(database: str) -> None:
     """What comes back to a lot that owes repays it: nothing was gained by the detour."""
     await tell(

@@ -51,7 +51,7 @@ def test_the_engine_does_what_the_naive_books_do(database: str) -> None:
     play(database, QUICK)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 def test_a_stroll_under_rich_rules(database: str, seed: int) -> None:
     """The same steps at every run, and all kinds of them."""
     walk(database, range(seed, seed + 1), 200)
