@@ -37,7 +37,7 @@ class Verbs(Spending):
         self.facts[who].append(fact)
         if verb == "transfer":
             into = [Move(m.traits, m.account, -m.points, who) for m in fact.moves]
-            self.facts[asked["to"]].append(Fact(verb, key, at, into, claimed=False))
+            self.facts[asked["to"]].append(Fact(verb, key, at, into, claimed=False, active=True))
         of_hold = [m.points for m in fact.moves if m.account == "held"]
         other = [m.points for m in fact.moves if m.account not in ("held", "owed")]
         owed = [m.points for m in fact.moves if m.account == "owed"]
@@ -152,7 +152,11 @@ class Verbs(Spending):
         """A person adds or takes; what is added repays nothing."""
         if points > 0:
             return Fact(
-                "", "", at, [Move(self.operators("point", at, OPERATOR), "adjusted", points, OPERATOR)]
+                "",
+                "",
+                at,
+                [Move(self.operators("point", at, OPERATOR), "adjusted", points, OPERATOR)],
+                active=True,
             )
         parts = self.draw(who, "point", -points, at)
         if isinstance(parts, No):
@@ -164,7 +168,7 @@ class Verbs(Spending):
     ) -> Fact | No:
         """Points of the operator's, which repay what is owed like any earning."""
         traits = self.operators("point", at, fault or OPERATOR)
-        return Fact("", "", at, self.issue(who, {traits: points}), merchant=fault or "")
+        return Fact("", "", at, self.issue(who, {traits: points}), merchant=fault or "", active=True)
 
     def freeze(self, who: str, at: datetime, now: datetime, *, until: datetime) -> Fact | No:
         """Spending stops."""

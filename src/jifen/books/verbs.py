@@ -21,7 +21,12 @@ def draw(
 
     first: a merchant whose own points go before all others (a setting of the programme).
     Source: DESIGN §2 (draw order).
+
+    Raises:
+        ValueError: fewer than one point is to be drawn, which would give points instead of taking them.
     """
+    if points < 1:
+        raise ValueError(f"{points} points are to be drawn: at least 1 can be")
     usable = [
         lot
         for lot in wallet.lots.values()

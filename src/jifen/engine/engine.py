@@ -47,12 +47,18 @@ AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.Uniq
 RACES_BEFORE_LOCK = 3
 """After so many lost races a batch takes its wallets' locks before it looks again."""
 
+RACES_MOST = 100
+"""So many lost races are no races any more: a plan that can never be written must not be tried for ever."""
+
 REVIVALS = 20
 """How often a batch waits for a lost database before its commands are answered with Unavailable."""
 
 
 class Engine:
-    """One per process. Commands go in by `submit`; every answer comes after the durable commit."""
+    """One per process. Commands go in by `submit`; every answer comes after the durable commit.
+
+    The pool must have a connection more than there are lanes: a changed programme is read on one of its own.
+    """
 
     def __init__(
         self,
@@ -169,6 +175,8 @@ class Engine:
                 return None
             races += 1
             self._forget(batch)
+            if races > RACES_MOST:
+                return await self._split(conn, batch, RuntimeError("its plan is never as the books are"))
             for program in outcome.changed:
                 await self._catalog.refresh(program)  # type: ignore[arg-type]
             batch = await self._settle_repeats(conn, batch, outcome)

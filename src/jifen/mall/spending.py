@@ -158,6 +158,7 @@ class Transfer(Command, frozen=True, kw_only=True):
         return Plan(
             (
                 Draft(giver.id, Kind.TRANSFER, self.unit, out),
-                Draft(taker.id, Kind.TRANSFER, self.unit, into, series=moving),
+                # Who is given points was never active, perhaps: idle points must not be gone on arrival.
+                Draft(taker.id, Kind.TRANSFER, self.unit, into, series=moving, active_at=self.occurred_at),
             )
         )

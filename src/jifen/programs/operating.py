@@ -43,7 +43,18 @@ class Adjust(Command, frozen=True, kw_only=True):
             if (refusal := overflow(wallet, series, self.points)) is not None:
                 return refusal
             legs = [Leg(series.id, Account.ADJUSTED, self.points, program.operator)]
-            return Plan((Draft(self.wallet, Kind.ADJUST, self.unit, legs, series=(series,)),))
+            return Plan(
+                (
+                    Draft(
+                        self.wallet,
+                        Kind.ADJUST,
+                        self.unit,
+                        legs,
+                        series=(series,),
+                        active_at=self.occurred_at,
+                    ),
+                )
+            )
         parts = draw(wallet, self.unit, -self.points, self.occurred_at)
         if isinstance(parts, Refusal):
             return parts
@@ -68,7 +79,16 @@ class Compensate(Command, frozen=True, kw_only=True):
         if isinstance(legs, Refusal):
             return legs
         merchant = self.at_fault.id if self.at_fault else None
-        return Plan((Draft(self.wallet, Kind.COMPENSATE, self.unit, legs, merchant, series=(series,)),))
+        draft = Draft(
+            self.wallet,
+            Kind.COMPENSATE,
+            self.unit,
+            legs,
+            merchant,
+            series=(series,),
+            active_at=self.occurred_at,
+        )
+        return Plan((draft,))
 
 
 def unknown_unit(program: Program, unit: str) -> Refusal:
