@@ -11,6 +11,7 @@ from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Command, Draft, Faulty, Needs, Plan, Receipt
 from jifen.engine.view import View
+from jifen.parties.catalog import stock_id
 from jifen.values.ids import ProgramId, new_id
 from tests.engine.town import Town, days, town
 
@@ -57,6 +58,25 @@ class NamesNoEffect(Command, frozen=True, kw_only=True):
         return Plan((Draft(self.wallet, Kind.ADJUST, "point"),), effects=(("unheard_of", {}),))
 
 
+class TakesTooMuch(Command, frozen=True, kw_only=True):
+    """Its plan takes more of a stock than there is, whatever the stock says."""
+
+    def needs(self, program: Any) -> Needs:
+        """The stock."""
+        return Needs(stocks=(stock_id(self.program, "box"),))
+
+    def decide(self, view: View) -> Plan:
+        """A thousand, please."""
+        return Plan(
+            (Draft(self.wallet, Kind.ADJUST, "point"),), takes=((stock_id(self.program, "box"), 1000),)
+        )
+
+
+def below_one(here: Town) -> Command:
+    """A redemption that would give points instead of taking them."""
+    return msgspec.structs.replace(here.orders.redeem("poison", "m7", days(0), points=5), points=-25)
+
+
 def strange(kind: type[Command]) -> Callable[[Town], Command]:
     """A command of a kind of our own."""
     return lambda here: kind(**_plain(here))
@@ -96,6 +116,7 @@ POISON: dict[str, Callable[[Town], Command]] = {
     "an empty key": keyed(""),
     "a content that is no UTF-8": keyed("poison", content='{"x":"\ud800"}'),
     "a freeze without evidence": unevidenced,
+    "points below one": below_one,
     "a decision that raises": strange(Raises),
     "a decision that says nothing": strange(SaysNothing),
     "a need that raises": strange(NeedsFail),
@@ -175,3 +196,14 @@ async def test_submit_raises_what_submit_all_returns(database: str) -> None:
             await here.engine.submit(unevidenced(here))
         later = here.orders.freeze("poison", "m7", days(0), until=days(0) + timedelta(days=9))
         await here.do(later)
+
+
+async def test_a_plan_that_can_never_be_written_ends(database: str) -> None:
+    """It loses every race against the books themselves; those beside it are booked."""
+    async with town(database, members=["m7", "m8"], lanes=1) as here:
+        await here.processes[0].catalog.add_stock(here.program.id, "box", 10)
+        beside = here.orders.purchase("beside", "m8", days(0), amount=500)
+        greedy, bought = await here.engine.submit_all([strange(TakesTooMuch)(here), beside])
+        assert isinstance(greedy, Faulty)
+        assert isinstance(bought, Receipt)
+        assert await here.pool.fetchval("SELECT remaining FROM stock") == 10

@@ -31,3 +31,13 @@ async def test_a_balance_counts_what_came_back_and_was_extended(database: str) -
         earned = await here.do(orders.purchase("e2", "ann", days(41), amount=1_000))
         assert earned.balance.available == 60
         assert (await here.do(orders.redeem("r2", "ann", days(41), points=60))).balance.available == 0
+
+
+async def test_points_that_are_received_are_not_gone_on_arrival(database: str) -> None:
+    """Who was never active before is, from the day on which points are received."""
+    async with town(database, IDLE) as here:
+        orders = here.orders
+        given = await here.do(orders.compensate("c1", "ann", days(0), points=30))
+        assert given.balance.available == 30
+        assert (await here.refused(orders.expire("x1", "ann", days(10)))).code == "nothing_left"
+        assert (await here.do(orders.expire("x2", "ann", days(53)))).points == -30

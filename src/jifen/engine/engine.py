@@ -47,7 +47,7 @@ AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.Uniq
 RACES_BEFORE_LOCK = 3
 """After so many lost races a batch takes its wallets' locks before it looks again."""
 
-RACES_MOST = 100
+RACES_MOST = 20
 """So many lost races are no races any more: a plan that can never be written must not be tried for ever."""
 
 REVIVALS = 20
