@@ -16,13 +16,14 @@ YOUNG_MOST = 50_000
 """How many new objects may gather before the collector looks: snapshots live long and hold no cycles."""
 
 
-def application(settings: Settings) -> Litestar:
-    """The application that `jifen serve` runs in each of its processes."""
+def application(settings: Settings, jobs: bool = True) -> Litestar:
+    """The application that `jifen serve` runs in each of its processes; without jobs others do them."""
 
     @contextlib.asynccontextmanager
     async def shared(house: House) -> AsyncIterator[None]:
         app.state.update(pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault)
-        async with Jobs(house.pool, house.engine, house.catalog):
+        beside = Jobs(house.pool, house.engine, house.catalog) if jobs else contextlib.nullcontext()
+        async with beside:
             yield
 
     @contextlib.asynccontextmanager

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import functools
 import sys
 from datetime import UTC, datetime
 
@@ -19,6 +20,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8400)
     serving.add_argument("--workers", type=int, default=1, help="processes that share the port")
+    serving.add_argument(
+        "--no-jobs", action="store_true", help="leave expiry, lapses and roots to another server"
+    )
     serving.set_defaults(run=_serve)
     programs = commands.add_parser("program", help="create a programme, and an operator's key to it")
     programs.add_argument("code")
@@ -33,8 +37,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    made = functools.partial(application, jobs=not asked.no_jobs)
     settings = msgspec.structs.replace(from_environment(), folder=folder_of(asked.folder))
-    return serve(settings, asked.host, asked.port, asked.workers, application)
+    return serve(settings, asked.host, asked.port, asked.workers, made)
 
 
 def _program(asked: argparse.Namespace) -> int:

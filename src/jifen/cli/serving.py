@@ -59,7 +59,9 @@ def free_port() -> int:
     return port
 
 
-def start(folder: Path, log: Path, *, port: int = 0, workers: int = 1, url: str | None = None) -> Server:
+def start(
+    folder: Path, log: Path, *, port: int = 0, workers: int = 1, url: str | None = None, jobs: bool = True
+) -> Server:
     """Start a server and wait until it answers that it is ready.
 
     Raises:
@@ -106,10 +108,10 @@ def ready(port: int) -> bool:
 
 @contextmanager
 def running(
-    folder: Path, log: Path, *, port: int = 0, workers: int = 1, url: str | None = None
+    folder: Path, log: Path, *, port: int = 0, workers: int = 1, url: str | None = None, jobs: bool = True
 ) -> Iterator[Server]:
     """A server for as long as the block runs."""
-    server = start(folder, log, port=port, workers=workers, url=url)
+    server = start(folder, log, port=port, workers=workers, url=url, jobs=jobs)
     try:
         yield server
     finally:
