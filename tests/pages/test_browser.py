@@ -68,8 +68,13 @@ class Looking:
         self.faults: list[str] = []
         page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._failed)
         page.on("request", self._requested)
+
+    def _failed(self, request: Request) -> None:
+        # The browser itself gives up what it still fetches, such as the icon, when it goes to the next page.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} {request.failure}")
 
     def _requested(self, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):
