@@ -16,8 +16,11 @@ LOCKS = ROOT / "requirements"
 UNFINISHED = VENV / ".unfinished"  # stands while .venv is filled: an interrupted run is begun from nothing
 READY = VENV / ".ready"  # the Makefile's stamp
 
-# A lock is complete, so nothing is left to resolve; wheels only, so nothing is compiled here.
+# Published as source only, but pure Python: building them needs no compiler.
+FROM_SOURCE = ("alibabacloud-tea", "lunar-python")
+# A lock is complete, so nothing is left to resolve; wheels only but for these, so nothing is compiled here.
 AS_LOCKED = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+AS_LOCKED += [word for name in FROM_SOURCE for word in ("--no-binary", name)]
 # Compiling each module beforehand would double pip's time, for modules that are never imported.
 PIP_INSTALL = ["install", "--no-compile", *AS_LOCKED]
 # Not removed although dev.txt does not name them: what venv brings, what make assets may add, and Jifen.
@@ -68,7 +71,10 @@ def filled_by_uv() -> bool:
     """Lets uv install the lock and remove all else, in a tenth of pip's time; tells whether it could."""
     if not tried(pip_command(*PIP_INSTALL, "--requirement", str(LOCKS / "uv.txt"))):
         return False
-    options = ["--quiet", "--python", str(PYTHON), "--require-hashes", "--only-binary", ":all:"]
+    options = ["--quiet", "--python", str(PYTHON), "--require-hashes"]
+    # uv takes "all" as all without exception, so the others are named one by one.
+    others = sorted(set(NAME.findall((LOCKS / "dev.txt").read_text("utf-8"))) - set(FROM_SOURCE))
+    options += [word for name in others for word in ("--only-binary", name)]
     return tried([str(VENV / "bin" / "uv"), "pip", "sync", *options, str(LOCKS / "dev.txt")], as_pip_is_set())
 
 

@@ -17,7 +17,7 @@ HEADER = "# Made by `make lock`, which reads pyproject.toml and requirements/*.i
 
 # lock -> what it is made from. dev.txt is all of it; the others may not differ from it in a version.
 SOURCES = {
-    "dev.txt": ("pyproject.toml", "--extra", "demo", "requirements/dev.in"),
+    "dev.txt": ("pyproject.toml", "--extra", "demo", "--extra", "sms", "requirements/dev.in"),
     "run.txt": ("pyproject.toml", "--constraint", "requirements/dev.txt"),
     "demo.txt": ("pyproject.toml", "--extra", "demo", "--constraint", "requirements/dev.txt"),
     "assets.txt": ("requirements/assets.in",),
