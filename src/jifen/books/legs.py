@@ -26,6 +26,8 @@ class Kind(StrEnum):
     COMPENSATE = "compensate"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
+    PROFILE = "profile"
+    EXTEND = "extend"
 
 
 class Account(StrEnum):

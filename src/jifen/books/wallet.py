@@ -13,6 +13,9 @@ from jifen.values.points import POINTS_MAX
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+CODES = "code:"
+"""How the names of counters begin that count codes, each in a `period` of its own."""
+
 
 class BooksError(Exception):
     """A plan that would break the books: a fault of ours, never of the caller."""
@@ -74,6 +77,7 @@ class Tally(msgspec.Struct, gc=False):
 class Wallet(msgspec.Struct):
     """A snapshot of one wallet. `version` is the number of its last entry, `head` that entry's hash.
 
+    facts: what rules read of its holder, as text (rules/person.py); changed by entries of kind profile.
     tallies: balances by unit, kept while points move, so that a wallet of many lots need not be counted anew.
     """
 
@@ -86,6 +90,7 @@ class Wallet(msgspec.Struct):
     household: Id | None = None
     active_at: datetime = EPOCH
     frozen_until: datetime | None = None
+    facts: str = ""
     lots: dict[SeriesId, Lot] = {}
     holds: dict[Id, Hold] = {}
     counters: dict[tuple[str, str], int] = {}
@@ -96,9 +101,14 @@ class Wallet(msgspec.Struct):
         """Note whether any lot expires by idleness."""
         self.idles = any(lot.series.idle_months is not None for lot in self.lots.values())
 
-    def never_counted(self, period: str) -> bool:
-        """Whether no counter of a period can exist, since the wallet's last activity was before it."""
-        return self.active_at == EPOCH or begins_after(period, local_day(self.active_at, self.zone))
+    def never_counted(self, name: str, period: str) -> bool:
+        """Whether no such counter can exist, since the wallet's last activity was before its period.
+
+        The period of a counter of codes is the code, which says nothing of time.
+        """
+        if self.active_at == EPOCH:
+            return True
+        return not name.startswith(CODES) and begins_after(period, local_day(self.active_at, self.zone))
 
     def expiry(self, series: Series) -> datetime | None:
         """When points of a series expire in this wallet."""

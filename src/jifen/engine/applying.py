@@ -108,6 +108,8 @@ class Writing:
             wallet.active(draft.active_at)
         if draft.frozen_until is not msgspec.UNSET:
             wallet.frozen_until = draft.frozen_until
+        if draft.facts is not None and draft.facts != wallet.facts:
+            self._facts(wallet, draft.facts)
         wallet.version = no = wallet.version + 1
         if draft.hold is not None:
             self._hold(wallet, draft, no)
@@ -170,6 +172,12 @@ class Writing:
             before = known.get(counter, 0)
             self.counters.setdefault((place, *counter), before > 0)
             known[counter] = max(0, before + count)
+
+    def _facts(self, wallet: Wallet, facts: str) -> None:
+        wallet.facts = facts
+        rows = self.effects.setdefault("facts", [])
+        rows[:] = [other for other in rows if other["wallet"] != wallet.id]
+        rows.append({"cell": wallet.cell, "wallet": wallet.id, "facts": facts})
 
     def _hold(self, wallet: Wallet, draft: Draft, no: int) -> None:
         hold = draft.hold

@@ -28,7 +28,8 @@ class Draft(msgspec.Struct, gc=False):
 
     counts: counters to advance by (name, period); negative takes back. series: those that may be new.
     hold: a hold as it is from now on. active_at: the activity that extends idle lots.
-    frozen_until: a new end of a freeze; UNSET leaves it as it is.
+    frozen_until: a new end of a freeze; UNSET leaves it as it is. facts: what rules read of the holder from
+    now on; None leaves it as it is.
     """
 
     wallet: WalletId
@@ -43,6 +44,7 @@ class Draft(msgspec.Struct, gc=False):
     hold: Hold | None = None
     active_at: datetime | None = None
     frozen_until: datetime | msgspec.UnsetType | None = msgspec.UNSET
+    facts: str | None = None
 
 
 class Plan(msgspec.Struct, gc=False):

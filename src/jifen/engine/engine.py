@@ -302,7 +302,7 @@ class Engine:
             snapshot = view.wallets.get(wallet)
             if snapshot is None or (name, period) in snapshot.counters:
                 continue
-            if snapshot.never_counted(period):
+            if snapshot.never_counted(name, period):
                 snapshot.counters[(name, period)] = 0
             else:
                 missing[(wallet, name, period)] = (snapshot, name, period)

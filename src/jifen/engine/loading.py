@@ -59,9 +59,9 @@ async def load_wallets(
     found: dict[WalletId, Wallet] = {}
     holding: list[WalletId] = []
     for row in rows:
-        cell, wallet, program, version, head, household, active_at, frozen_until, *lots = row
+        cell, wallet, program, version, head, household, active_at, frozen_until, facts, *lots = row
         snapshot = Wallet(
-            wallet, cell, program, zones[program].zone, version, head, household, active_at, frozen_until
+            wallet, cell, program, zones[program].zone, version, head, household, active_at, frozen_until, facts
         )
         if lots[0] is not None:
             for series, granted, remaining, held, owed in zip(*lots, strict=True):

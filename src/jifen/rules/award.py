@@ -1,22 +1,32 @@
 """What an evaluation takes and gives."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
 
+from jifen.rules.person import NOBODY_KNOWN, Person
+
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """One line of a basket; amount is what was paid for all of it, in fen."""
+    """One line of a basket; amount is what was paid for all of it, in fen. evidence: of green goods."""
 
     sku: str
     category: str
     quantity: int
     amount: int
     tags: tuple[str, ...] = ()
+    brand: str = ""
+    evidence: str = ""
 
 
 class Facts(msgspec.Struct, gc=False):
-    """What rules read of one purchase or act; by_category: fen of the lines of each category."""
+    """What rules read of one purchase or act; by_category: fen of the lines of each category.
+
+    code: what an act carries. evidence: the kind of each green evidence that the lines name and that is valid
+    on the day, by its code. held: the rules whose conditions on the person held when the event was
+    booked, where it is evaluated again; None: ask the person.
+    """
 
     merchant: str
     store: str
@@ -25,6 +35,12 @@ class Facts(msgspec.Struct, gc=False):
     amount: int
     lines: tuple[Line, ...] = ()
     act: str | None = None
+    code: str = ""
+    channel: str = ""
+    payment: str = ""
+    person: Person = NOBODY_KNOWN
+    evidence: Mapping[str, str] = {}
+    held: frozenset[str] | None = None
     by_category: dict[str, int] = {}
     tags: set[str] = set()
 
@@ -40,7 +56,11 @@ class Facts(msgspec.Struct, gc=False):
 
 
 class Share(msgspec.Struct, frozen=True, gc=False):
-    """What one rule gave: so many points of a unit, paid for by a funder, living from and to an instant."""
+    """What one rule gave: so many points of a unit, paid for by a funder, living from and to an instant.
+
+    funder: merchant (that of the purchase), operator, or a merchant's code. A rule whose points several
+    fund has a share for each of them.
+    """
 
     rule: str
     points: int
@@ -52,9 +72,14 @@ class Share(msgspec.Struct, frozen=True, gc=False):
 
 
 class Award(msgspec.Struct, gc=False):
-    """All shares, the counters to advance, what was read of them, and why other rules gave nothing."""
+    """All shares, the counters to advance, what was read of them, and why other rules gave nothing.
+
+    held: rules that have conditions on the person, and whose conditions held. drawn: points by budget.
+    """
 
     shares: list[Share]
     counts: dict[tuple[str, str], int]
     read: dict[tuple[str, str], int]
     missed: list[tuple[str, str]]
+    held: list[str] = []
+    drawn: dict[str, int] = {}

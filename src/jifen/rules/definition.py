@@ -1,80 +1,95 @@
 """What an operator may write: rules, their conditions, caps and validity."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-from jifen.values.periods import Never, Rolling, Span, Validity
+from jifen.rules.calendars import AnyCalendar
+from jifen.rules.defining import Count, Definition, Name, Title
+from jifen.rules.rewards import Reward
+from jifen.rules.tiers import Tiers
+from jifen.rules.when import Cap, Conditions, LineFilter
+from jifen.values.periods import Never, Rolling, Validity
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$(?!\\n)")]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Rounding = Literal["floor", "half_up", "ceiling"]
-
-
-class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What every part of a definition shares: unknown fields are refused, not ignored."""
+Points = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
 class Rate(Definition, frozen=True):
     """`points` points for every `fen` fen: a fraction, never a float."""
 
-    points: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+    points: Points
     fen: Count
 
 
-class Cap(Definition, frozen=True):
-    """At most so many points of this rule per member in each period."""
+class Bracket(Definition, frozen=True):
+    """From `from_fen` fen of the amount on, this rate."""
 
-    points: Count
-    per: Span
+    from_fen: Annotated[int, msgspec.Meta(ge=0)]
+    rate: Rate
 
 
-class Conditions(Definition, frozen=True):
-    """When a rule applies; every field that is given must hold. Days are those of the programme's zone.
+class Funding(Definition, frozen=True):
+    """A party's part of a rule's points. by: merchant (that of the purchase), operator, or a code."""
 
-    merchants, stores: codes. weekdays: 1 is Monday. month_days: solar days of the month.
-    since, until: the instants from which and up to which (exclusive) the rule holds.
-    """
-
-    merchants: tuple[str, ...] = ()
-    stores: tuple[str, ...] = ()
-    weekdays: tuple[Annotated[int, msgspec.Meta(ge=1, le=7)], ...] = ()
-    month_days: tuple[Annotated[int, msgspec.Meta(ge=1, le=31)], ...] = ()
-    dates: tuple[date, ...] = ()
-    minimum_fen: Annotated[int, msgspec.Meta(ge=0)] = 0
-    since: datetime | None = None
-    until: datetime | None = None
+    by: Name
+    parts: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
 class Rule(Definition, frozen=True, kw_only=True):
     """What every kind of rule has.
 
-    funder: who pays for the points: the merchant of the purchase, or the operator.
-    pending_days: the points mature so many days after the day of the purchase.
-    once: given at most once per member in each such period.
+    funder: who pays for the points: the merchant of the purchase, or the operator. funding: several who
+    share it, instead of one funder. pending_days: the points mature so many days after the day of the
+    purchase. once: given at most once per member in each such period. once_per_code: given at most once
+    per member for each code that an act carries (a lecture's, a bill's number).
+    group: of the rules of a group only one gives, see RuleSet.groups; priority: higher goes first.
+    campaign: the campaign it belongs to, whose time it shares. budget: the budget that its points come from.
     """
 
     id: Name
-    title: str = ""
+    title: Title = ""
+    title_en: Title = ""
     when: Conditions = Conditions()
     unit: Name | None = None
     funder: Literal["merchant", "operator"] = "merchant"
+    funding: tuple[Funding, ...] = ()
     validity: Validity | None = None
     pending_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 0
     caps: tuple[Cap, ...] = ()
     once: Literal["day", "week", "month", "year", "ever"] | None = None
+    once_per_code: bool = False
+    group: Name | None = None
+    priority: Annotated[int, msgspec.Meta(ge=-1000, le=1000)] = 0
+    campaign: Name | None = None
+    budget: Name | None = None
 
 
 class PerAmount(Rule, frozen=True, kw_only=True, tag="per_amount"):
     """Points per amount paid. `rates` by category override `rate`; a category at 0 earns nothing.
 
+    lines: only the amounts of these lines count. brackets: the amount that counts earns its first part at
+    `rate` and what lies above each bracket's start at the bracket's (`progressive`), or all of it at the
+    rate of the highest bracket reached (`whole`). acts: counts the amount of these acts, not purchases.
     The sum over all lines is rounded once.
     """
 
     rate: Rate
     rates: dict[str, Rate] = {}
+    brackets: tuple[Bracket, ...] = ()
+    bracket_mode: Literal["progressive", "whole"] = "progressive"
+    lines: LineFilter | None = None
+    acts: tuple[str, ...] = ()
     rounding: Rounding = "floor"
+
+
+class PerItem(Rule, frozen=True, kw_only=True, tag="per_item"):
+    """`points` for every `every` pieces of the lines that the filter names."""
+
+    points: Count
+    lines: LineFilter
+    every: Count = 1
 
 
 class Flat(Rule, frozen=True, kw_only=True, tag="flat"):
@@ -84,6 +99,39 @@ class Flat(Rule, frozen=True, kw_only=True, tag="flat"):
     acts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    lines: LineFilter | None = None
+
+
+class Part(Definition, frozen=True):
+    """One part of a combination: so many pieces of lines that the filter names."""
+
+    lines: LineFilter
+    quantity: Count = 1
+
+
+class Combination(Rule, frozen=True, kw_only=True, tag="combination"):
+    """Points for all parts in one basket, at most `most` times a basket; no piece counts for two parts."""
+
+    points: Count
+    parts: Annotated[tuple[Part, ...], msgspec.Meta(min_length=2, max_length=10)]
+    most: Count = 1
+
+
+class Reached(Rule, frozen=True, kw_only=True, tag="reached"):
+    """Points once per period, with the purchase by which the member's spend in it reaches `spend_fen`."""
+
+    points: Count
+    spend_fen: Count
+    per: Literal["day", "week", "month", "year", "ever"] = "month"
+
+
+class Streak(Rule, frozen=True, kw_only=True, tag="streak"):
+    """Points with the purchase (or act of these names) that completes `length` periods in a row."""
+
+    points: Count
+    length: Annotated[int, msgspec.Meta(ge=2, le=60)]
+    per: Literal["day", "week", "month"] = "month"
+    acts: tuple[str, ...] = ()
 
 
 class Multiplier(Rule, frozen=True, kw_only=True, tag="multiplier"):
@@ -94,28 +142,112 @@ class Multiplier(Rule, frozen=True, kw_only=True, tag="multiplier"):
     rounding: Rounding = "floor"
 
 
-AnyRule = PerAmount | Flat | Multiplier
+AnyRule = PerAmount | PerItem | Flat | Combination | Reached | Streak | Multiplier
+
+
+class Campaign(Definition, frozen=True, kw_only=True):
+    """A named time with rules of its own. text: what members read of it, as it is checked and sent."""
+
+    code: Name
+    title: Title
+    title_en: Title = ""
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    text_en: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    since: datetime
+    until: datetime
+
+
+class Budget(Definition, frozen=True, kw_only=True):
+    """So many points in all, of a campaign or of an issuer; when they are gone its rules give nothing."""
+
+    code: Name
+    points: Count
+    title: Title = ""
+
+
+class Act(Definition, frozen=True, kw_only=True):
+    """Something that is no purchase and may earn points.
+
+    codes: the act must carry one of these (a lecture's, say on a slide). moderated: it earns when somebody
+    of the operator's side has approved it, and not before. amount: it carries an amount in fen.
+    """
+
+    code: Name
+    title: Title = ""
+    title_en: Title = ""
+    codes: tuple[Name, ...] = ()
+    moderated: bool = False
+    amount: bool = False
+
+
+class Referral(Definition, frozen=True, kw_only=True):
+    """The inviter's act `referral` is booked so many days after the invitee's first order that stands.
+
+    What it gives is a flat rule with acts: [referral]; what the invitee gets is a rule with invited: true.
+    Source: SCENARIOS S22, COMPLIANCE §3 (one level, a fixed reward, capped).
+    """
+
+    wait_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
+    minimum_fen: Annotated[int, msgspec.Meta(ge=0)] = 0
+    within_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 365
+
+
+class Reminders(Definition, frozen=True, kw_only=True):
+    """So many days before points lapse their holder is told; without a delivered reminder they do not lapse
+    but live `extend_days` longer (SCENARIOS S02, COMPLIANCE R05).
+    """
+
+    days_before: Annotated[
+        tuple[Annotated[int, msgspec.Meta(ge=1, le=365)], ...], msgspec.Meta(min_length=1, max_length=6)
+    ] = (30, 7)
+    extend_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
 
 
 class RuleSet(Definition, frozen=True, kw_only=True):
-    """All earning rules of a programme from an instant on. Versions are immutable."""
+    """All that is promised in a programme from an instant on. Versions are immutable.
+
+    groups: how the rules of a group compete: `best` gives most, `first` has the highest priority.
+    calendars: named days, for rules and prices. reminders: None, points lapse without (for tests and moves).
+    """
 
     rules: tuple[AnyRule, ...]
     unit: Name = "point"
     validity: Validity = Rolling(days=30)
     grace_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 7
     own_points_first: bool = False
+    groups: dict[Name, Literal["best", "first"]] = {}
+    calendars: dict[Name, AnyCalendar] = {}
+    campaigns: tuple[Campaign, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    acts: tuple[Act, ...] = ()
+    tiers: Tiers | None = None
+    rewards: tuple[Reward, ...] = ()
+    referral: Referral | None = None
+    reminders: Reminders | None = None
 
 
 __all__ = [
+    "Act",
     "AnyRule",
+    "Bracket",
+    "Budget",
+    "Campaign",
     "Cap",
+    "Combination",
     "Conditions",
     "Flat",
+    "Funding",
+    "LineFilter",
     "Multiplier",
     "Never",
+    "Part",
     "PerAmount",
+    "PerItem",
     "Rate",
+    "Reached",
+    "Referral",
+    "Reminders",
     "Rule",
     "RuleSet",
+    "Streak",
 ]

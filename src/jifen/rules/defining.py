@@ -1,0 +1,13 @@
+"""What every part of a definition is made of."""
+
+from typing import Annotated
+
+import msgspec
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[a-z0-9][a-z0-9_.-]*$(?!\\n)")]
+Title = Annotated[str, msgspec.Meta(max_length=200)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+
+
+class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What every part of a definition shares: unknown fields are refused, not ignored."""
