@@ -88,7 +88,7 @@ async def test_an_entry_says_why_rule_by_rule(alliance: Alliance) -> None:
         {"rule": "big", "title": "Large baskets", "points": 20},
     ]
     assert {(one["rule"], one["reason"], one["why"]) for one in why["missed"]} == {
-        ("bag", "nothing", "nothing in this event is what it rewards"),
+        ("bag", "act", "it is for other acts, or for purchases"),
         ("double", "weekday", "it is for other days of the week"),
     }
     assert why["read"] == []
@@ -102,7 +102,7 @@ async def test_an_entry_says_why_rule_by_rule(alliance: Alliance) -> None:
         ("issued", 190, "air")
     ]
     assert (entry["basket"]["store"], entry["basket"]["amount"]) == ("air-1", 11_000)
-    assert entry["basket"]["lines"][0] == {**BASKET[0], "tags": []}
+    assert entry["basket"]["lines"][0] == {**BASKET[0], "tags": [], "brand": "", "evidence": ""}
     assert entry["event"]["store"] == "air-1"
 
 

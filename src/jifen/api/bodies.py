@@ -43,6 +43,8 @@ class BasketLine(Line, frozen=True, gc=False, kw_only=True, forbid_unknown_field
     amount: Fen
     category: Word = ""
     tags: Annotated[tuple[Word, ...], Meta(max_length=50)] = ()
+    brand: Word = ""
+    evidence: Annotated[Word, Meta(description="The code of the green evidence of these goods.")] = ""
 
 
 class ReturnLine(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -60,22 +62,32 @@ class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
 
 
 class Purchase(Fact, frozen=True, gc=False, kw_only=True, tag="purchase"):
-    """Something was bought and paid; `amount` is the sum of the lines where both are given."""
+    """Something was bought and paid; `amount` is the sum of the lines where both are given.
+
+    channel: how it was bought, such as till, app or phone. payment: with what it was paid.
+    """
 
     member: Number
     store: Name
     at: Instant | None = None
+    channel: Word = ""
+    payment: Word = ""
     amount: Fen | None = None
     lines: Annotated[tuple[BasketLine, ...], Meta(max_length=2000)] = ()
 
 
 class Act(Fact, frozen=True, gc=False, kw_only=True, tag="act"):
-    """Something was done that is no purchase: signed in, reviewed, brought a bag."""
+    """Something was done that is no purchase: signed in, reviewed, brought a bag.
+
+    code: what the act carries, such as a lecture's. amount: of acts that carry one, such as a bill.
+    """
 
     member: Number
     act: Name
     store: Name | None = None
     at: Instant | None = None
+    code: Word = ""
+    amount: Fen = 0
 
 
 class Return(Fact, frozen=True, gc=False, kw_only=True, tag="return"):
@@ -103,6 +115,23 @@ class Redemption(Fact, frozen=True, gc=False, kw_only=True, tag="redemption"):
     at: Instant | None = None
     stock: Name | None = None
     count: Quantity | None = None
+
+
+class RewardRedemption(Fact, frozen=True, gc=False, kw_only=True, tag="reward"):
+    """A reward is redeemed at its price of the moment, or refused where `expected` differs from it.
+
+    The merchant that gives it is named by itself or by its store; by default it is the reward's own.
+    """
+
+    member: Number
+    reward: Name
+    count: Quantity = 1
+    expected: Annotated[int, Meta(ge=0, le=POINTS_MAX, description="Points of a piece, as shown.")] | None = (
+        None
+    )
+    store: Name | None = None
+    merchant: Name | None = None
+    at: Instant | None = None
 
 
 class Hold(Fact, frozen=True, gc=False, kw_only=True, tag="hold"):
@@ -228,6 +257,7 @@ BulkLine = (
     | Act
     | Return
     | Redemption
+    | RewardRedemption
     | Hold
     | Capture
     | Release

@@ -16,6 +16,7 @@ from jifen.events.event import act_content, purchase_content, return_content
 from jifen.events.returning import Return
 from jifen.mall.holding import Capture, Release, Reserve
 from jifen.mall.restoring import Restore
+from jifen.mall.rewarding import RedeemReward
 from jifen.mall.spending import Redeem
 from jifen.values.points import POINTS_MAX
 
@@ -81,10 +82,12 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
         wallet=wallet,
         occurred_at=at or now,
         recorded_at=now,
-        content=purchase_content(store.code, amount, lines, at),
+        content=purchase_content(store.code, amount, lines, at, body.channel, body.payment),
         store=store,
         amount=amount,
         lines=lines,
+        channel=body.channel,
+        payment=body.payment,
     )
 
 
@@ -97,8 +100,10 @@ def _act(asking: Asking, body: bodies.Act, key: str, found: Found) -> Command:
     store = None if body.store is None else asking.store(body.store)
     at = None if body.at is None else utc(body.at)
     head = Head(asking, asking.source(body.source), key)
-    content = act_content(body.act, body.store or "", at)
-    return Earning(**head.common(wallet, at, content), store=store, act=body.act)
+    content = act_content(body.act, body.store or "", at, body.code, body.amount)
+    return Earning(
+        **head.common(wallet, at, content), store=store, act=body.act, code=body.code, amount=body.amount
+    )
 
 
 def _return(asking: Asking, body: bodies.Return, key: str, found: Found) -> Command:
@@ -132,6 +137,28 @@ def _redemption(asking: Asking, body: bodies.Redemption, key: str, found: Found)
     unit = asking.unit(body.unit, common["occurred_at"])
     return Redeem(
         **common, unit=unit, points=body.points, merchant=merchant, stock=body.stock, count=body.count or 1
+    )
+
+
+def _reward(asking: Asking, body: bodies.RewardRedemption, key: str, found: Found) -> Command:
+    wallet = wallet_of(found, body.member)
+    head = Head(asking, asking.source(body.source), key)
+    at = None if body.at is None else utc(body.at)
+    common = head.common(wallet, at, content_of(body, at))
+    rules = asking.program.rules_at(common["occurred_at"])
+    rewards = rules.definition.rewards if rules else ()
+    reward = next((one for one in rewards if one.code == body.reward), None)
+    if body.store is None and body.merchant is None and asking.operator and reward and reward.merchant:
+        merchant = asking.merchant_called(reward.merchant)
+    else:
+        merchant = asking.merchant(body)
+    return RedeemReward(
+        **common,
+        reward=body.reward,
+        merchant=merchant,
+        store=None if body.store is None else asking.store(body.store),
+        count=body.count,
+        expected=body.expected,
     )
 
 
@@ -218,6 +245,7 @@ MAKERS: dict[type, Callable[[Asking, Any, str, Found], Command]] = {
     bodies.Act: _act,
     bodies.Return: _return,
     bodies.Redemption: _redemption,
+    bodies.RewardRedemption: _reward,
     bodies.Hold: _hold,
     bodies.Capture: _capture,
     bodies.Release: _release,

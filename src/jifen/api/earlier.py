@@ -16,6 +16,7 @@ from jifen.events.earning import Earning
 from jifen.events.returning import Return
 from jifen.mall.holding import Capture, OfHold, Release, Reserve
 from jifen.mall.restoring import RESTORABLE, Restore
+from jifen.mall.rewarding import RedeemReward
 from jifen.mall.spending import Donate, Redeem, Transfer
 from jifen.programs.operating import Adjust, Compensate
 from jifen.store.queries import q
@@ -39,6 +40,7 @@ KIND_OF: dict[type, Kind] = {
     Earning: Kind.PURCHASE,
     Return: Kind.RETURN,
     Redeem: Kind.REDEEM,
+    RedeemReward: Kind.REDEEM,
     Restore: Kind.REVERSE,
     Reserve: Kind.HOLD,
     Capture: Kind.CAPTURE,

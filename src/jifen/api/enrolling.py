@@ -16,6 +16,7 @@ from jifen.api.routing import NDJSON, Reply, Route
 from jifen.api.setup_bodies import Enrolled, EnrolledLine, NewHousehold, NewMember, NumberLine
 from jifen.parties.catalog import Conflict
 from jifen.parties.members import Joining, normal_phone
+from jifen.values.ids import WalletId
 
 _member = msgspec.json.Decoder(NewMember)
 _household = msgspec.json.Decoder(NewHousehold)
@@ -38,9 +39,22 @@ async def enrol(call: Call) -> Reply:
             said = "is no mainland mobile number: send eleven digits that begin with 13 to 19"
             raise invalid("phone", body.phone, said) from wrong
     asking = call.asking
-    joining = Joining(body.number, body.name, body.phone)
+    inviter = None if body.invited_by is None else await _inviter(call, body.number, body.invited_by)
+    joining = Joining(body.number, body.name, body.phone, inviter)
     wallet = await call.house.members.enrol(asking.program.id, joining, asking.now)
     return Reply(201, _encode(Enrolled(body.number, wallet)))
+
+
+async def _inviter(call: Call, number: str, inviter: str) -> WalletId:
+    """The wallet of who invited: another member, and a person (SCENARIOS S22)."""
+    if inviter == number:
+        raise invalid("invited_by", inviter, "is the member to be enrolled: nobody invites oneself")
+    members = call.house.members
+    found = Found(await members.wallets(call.asking.program.id, [inviter]), {})
+    wallet = wallet_of(found, inviter, "invited_by")
+    if await members.member(wallet) is None:
+        raise invalid("invited_by", inviter, "is a household's pool: name the person who invited")
+    return wallet
 
 
 async def enrol_many(call: Call) -> Reply:
@@ -129,7 +143,7 @@ ROUTES = (
         body=NewMember,
         answer=Enrolled,
         statuses=(201,),
-        codes=("already_exists",),
+        codes=("already_exists", "member_unknown"),
     ),
     Route(
         method="POST",

@@ -20,26 +20,51 @@ from jifen.books.entries import Entry
 from jifen.books.legs import Kind
 from jifen.books.series import Series
 from jifen.engine.command import moved
-from jifen.events.earning import facts_of
-from jifen.events.event import Explanation, lines_of, read_act, read_explanation, read_purchase
+from jifen.events.event import Explanation, lines_of, read_explanation, read_purchase
+from jifen.events.then import facts_then
 from jifen.parties.programs import Program
-from jifen.rules.award import Facts
 from jifen.rules.compiled import CompiledRules
+from jifen.rules.reasons import Reason
 from jifen.store.queries import q
 from jifen.values.ids import SeriesId, cell_of
 
-WHY = {
-    "merchant": "it is for other merchants",
-    "store": "it is for other stores",
+WHY: dict[Reason, str] = {
     "weekday": "it is for other days of the week",
     "month_day": "it is for other days of the month",
     "date": "it is for other dates",
+    "calendar": "its calendar does not hold here on that day",
+    "merchant": "it is for other merchants",
+    "store": "it is for other stores",
     "minimum": "the amount is below its minimum",
     "since": "it had not begun",
     "until": "it was over",
+    "act": "it is for other acts, or for purchases",
+    "campaign": "its campaign did not run",
+    "channel": "it is for other channels",
+    "payment": "it is for other ways to pay",
+    "lines": "no line of the basket is what it rewards",
+    "evidence": "no such line had valid green evidence",
+    "quantity": "too few pieces were bought",
+    "combination": "the combination was not complete",
     "nothing": "nothing in this event is what it rewards",
+    "tier": "it is for other tiers",
+    "segment": "it is for other members",
+    "token": "no credit token was in force",
+    "joined": "it is for new members",
+    "anniversary": "it was no anniversary",
+    "birthday": "it was no birthday",
+    "invited": "it depends on whether somebody invited the member",
+    "maximum": "the amount is above its maximum",
+    "expression": "its expression did not hold",
+    "nth": "it is for another purchase of the period",
+    "reached": "the spend of the period did not reach its threshold with this purchase",
+    "streak": "the streak was not complete",
+    "no_code": "the act carried no code",
+    "code": "this code had been counted",
     "once": "it had been given in this period",
     "cap": "its cap was reached",
+    "budget": "its budget was used up",
+    "group": "another rule of its group was given",
 }
 """Why a rule gave nothing, by the reason that the rules give."""
 
@@ -115,7 +140,13 @@ def basket_of(entry: Entry) -> BasketView | None:
     bought = read_purchase(entry.event)
     lines = tuple(
         LineView(
-            sku=line.sku, category=line.category, quantity=line.quantity, amount=line.amount, tags=line.tags
+            sku=line.sku,
+            category=line.category,
+            quantity=line.quantity,
+            amount=line.amount,
+            tags=line.tags,
+            brand=line.brand,
+            evidence=line.evidence,
         )
         for line in lines_of(bought)
     )
@@ -140,7 +171,7 @@ def explanation_of(program: Program, entry: Entry) -> ExplanationView | None:
             for rule, points in stored.shares
         ),
         missed=tuple(
-            MissedView(rule=rule, title=titles.get(rule, rule), reason=reason, why=WHY.get(reason, reason))
+            MissedView(rule=rule, title=titles.get(rule, rule), reason=reason, why=WHY[reason])
             for rule, reason in _missed(program, entry, stored, rules)
         ),
         read=tuple(
@@ -151,18 +182,8 @@ def explanation_of(program: Program, entry: Entry) -> ExplanationView | None:
 
 def _missed(
     program: Program, entry: Entry, stored: Explanation, rules: CompiledRules
-) -> list[tuple[str, str]]:
+) -> list[tuple[str, Reason]]:
     if entry.kind is Kind.RETURN:
         return []
     used = {(name, period): value for name, period, value in stored.read}
-    return rules.evaluate(_facts(program, entry), used, explain=True).missed
-
-
-def _facts(program: Program, entry: Entry) -> Facts:
-    if entry.kind is Kind.ACT:
-        done = read_act(entry.event)
-        store = program.stores[done.store] if done.store else None
-        return facts_of(program, store, entry.occurred_at, 0, (), done.act)
-    bought = read_purchase(entry.event)
-    store = program.stores[bought.store] if bought.store else None
-    return facts_of(program, store, entry.occurred_at, bought.amount, lines_of(bought), None)
+    return rules.evaluate(facts_then(program, entry, stored), used, explain=True).missed

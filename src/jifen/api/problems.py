@@ -80,6 +80,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "What was promised cannot be changed",
             "choose a time that is not before now nor before the newest",
         ),
+        "token_refused": Kind(422, "The credit token is not taken", "ask its authority for a new one"),
+        "consent_missing": Kind(
+            422, "A guardian's consent is missing", "send the text that the guardian consented to, and how"
+        ),
+        "evidence_unknown": Kind(404, "There is no such evidence", "check the code, or add it"),
+        "proposal_unknown": Kind(404, "There is no such proposal", "check the id"),
+        "proposal_decided": Kind(409, "Somebody decided already", "look at the proposal's state"),
         # How the house is.
         "busy": Kind(
             503, "Too much waits already", "send it again after Retry-After, with the same key", retry=True
@@ -150,6 +157,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Code.POINTS_OVERFLOW: Kind(
             422, "More points than can be kept exact", "check the amount and the rule's rate"
         ),
+        Code.ACT_RESERVED: Kind(422, "The act is the system's own", "name another act"),
+        Code.ACT_NOT_APPROVED: Kind(
+            409, "The act must be approved first", "send it to /v1/proposals, where somebody decides"
+        ),
+        Code.ACT_CODE_UNKNOWN: Kind(422, "The act has no such code", "send the code that was given out"),
+        Code.REWARD_UNKNOWN: Kind(422, "There is no such reward", "take one of the list at /v1/rewards"),
+        Code.REWARD_ELSEWHERE: Kind(409, "Another merchant gives this reward", "go to the merchant named"),
+        Code.REWARD_NOT_NOW: Kind(
+            409, "The reward cannot be had by this member now", "look at its conditions at /v1/rewards"
+        ),
+        Code.LIMIT_REACHED: Kind(409, "No more of it are allowed", "ask for at most what is left"),
+        Code.PRICE_CHANGED: Kind(409, "The price is another one by now", "show the new price and ask again"),
+        Code.RELATIVE_UNKNOWN: Kind(404, "There is no such child or pet", "check the ref"),
     }
 )
 """Every code that there is; docs/problems.md lists them too, and a test holds the two equal."""

@@ -30,11 +30,15 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class NewMember(Body, frozen=True, kw_only=True):
-    """A member to enrol. The phone, a mainland mobile number, is kept sealed."""
+    """A member to enrol. The phone, a mainland mobile number, is kept sealed.
+
+    invited_by: the number of the member who invited; it is said now or never.
+    """
 
     number: Number
     name: Annotated[str, Meta(max_length=100)] = ""
     phone: Annotated[str, Meta(max_length=32)] | None = None
+    invited_by: Number | None = None
 
 
 class NumberLine(Body, frozen=True, kw_only=True):

@@ -177,6 +177,8 @@ class LineView(View, frozen=True, kw_only=True):
     quantity: int
     amount: int
     tags: tuple[str, ...]
+    brand: str
+    evidence: str
 
 
 class BasketView(View, frozen=True, kw_only=True):

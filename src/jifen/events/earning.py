@@ -1,37 +1,54 @@
 """Earn: a purchase or an act becomes an award, the award becomes points in series."""
 
-from datetime import datetime
+from datetime import date, datetime
+
+import msgspec
 
 from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series, series_of
 from jifen.books.verbs import earn
-from jifen.engine.command import Command, Draft, Needs, Plan, check_time
+from jifen.engine.command import NO_NEEDS, Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
 from jifen.events.event import Explanation, explained
+from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.rules.award import Award, Facts, Line, Share
-from jifen.rules.compiled import CompiledRules
-from jifen.values.ids import SeriesId
+from jifen.rules.compiled import CompiledRules, Counter, Used
+from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
+from jifen.rules.tiers import COUNTER, after_earning, after_return, due, total
+from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
+
+OWN_SOURCE = "jobs"
+"""Under whose name the system itself reports."""
+
+REFERRAL = "referral"
+BIRTHDAY = "birthday."
 
 
 class Earning(Command, frozen=True, kw_only=True):
-    """Something for which rules give points. amount: fen of cash paid; 0 and an act's name for acts."""
+    """Something for which rules give points. amount: fen of cash paid; 0 and an act's name for most acts.
+
+    code: what an act carries, such as a lecture's. approved: somebody has judged an act that needs it.
+    """
 
     store: Store | None
     amount: int = 0
     lines: tuple[Line, ...] = ()
     act: str | None = None
+    code: str = ""
+    channel: str = ""
+    payment: str = ""
+    approved: bool = False
 
     def needs(self, program: Program) -> Needs:
-        """The counters that the rules of then may read."""
+        """The counters that the rules of then may read, and what is left of their budgets."""
         rules = program.rules_at(self.occurred_at)
-        return (
-            Needs()
-            if rules is None
-            else Needs(counters=rules.reads(local_day(self.occurred_at, program.zone)))
-        )
+        if rules is None:
+            return NO_NEEDS
+        counters = rules.reads(local_day(self.occurred_at, program.zone), self.code)
+        return Needs(counters=counters, stocks=[budget_id(program, code) for code in rules.budgets])
 
     def decide(self, view: View) -> Plan | Refusal:
         """Evaluate the rules of then; issue, and repay what is owed."""
@@ -41,9 +58,17 @@ class Earning(Command, frozen=True, kw_only=True):
         rules = program.rules_at(self.occurred_at)
         if rules is None:
             return no_rules(program, self.occurred_at)
+        if self.act is not None and (no := may_be_done(rules, self)) is not None:
+            return no
         wallet = view.wallet(self.wallet)
         facts = facts_of(program, self.store, self.occurred_at, self.amount, self.lines, self.act)
-        award = rules.evaluate(facts, wallet.counters)
+        facts.code, facts.channel, facts.payment = self.code, self.channel, self.payment
+        person = read_person(wallet.facts) if rules.reads_person or rules.definition.tiers else NOBODY_KNOWN
+        facts.person = person
+        used: Used = wallet.counters
+        if rules.budgets:
+            used = {**used, **budgets_left(view, program, rules)}
+        award = rules.evaluate(facts, used)
         merchant = self.store.merchant if self.store else None
         contract = merchant.contract(self.occurred_at) if merchant else 0
         granted = grants(program, merchant, contract, rules, award)
@@ -53,8 +78,9 @@ class Earning(Command, frozen=True, kw_only=True):
         explanation = Explanation(
             rules.version,
             contract,
-            tuple([(share.rule, share.points) for share in award.shares]),
+            shares_by_rule(award),
             tuple([(name, period, value) for (name, period), value in award.read.items() if value]),
+            tuple(award.held),
         )
         draft = Draft(
             self.wallet,
@@ -67,7 +93,85 @@ class Earning(Command, frozen=True, kw_only=True):
             counts=award.counts,
             active_at=self.occurred_at,
         )
-        return Plan((draft,))
+        takes = [(budget_id(program, code), points) for code, points in award.drawn.items()]
+        changes = stand(program, rules, person, draft, sums_after(wallet.counters, award.counts), facts.day)
+        return Plan((draft,), takes, changes)
+
+
+def may_be_done(rules: CompiledRules, act: Earning) -> Refusal | None:
+    """What stops an act: it is the system's own, lacks a code that counts, or was not judged yet."""
+    name = act.act or ""
+    if act.source != OWN_SOURCE and (name == REFERRAL or name.startswith(BIRTHDAY)):
+        said = f"the act {name!r} is booked by the system alone: name another act"
+        return Refusal(Code.ACT_RESERVED, said, {"act": name})
+    defined = next((one for one in rules.definition.acts if one.code == name), None)
+    if defined is None:
+        return None
+    if defined.moderated and not act.approved:
+        said = f"the act {name!r} earns only when somebody approved it: send it to /v1/proposals"
+        return Refusal(Code.ACT_NOT_APPROVED, said, {"act": name})
+    if defined.codes and act.code not in defined.codes:
+        said = f"the act {name!r} has no code {act.code!r}: send the code that was given out for it"
+        return Refusal(Code.ACT_CODE_UNKNOWN, said, {"act": name, "code": act.code})
+    return None
+
+
+def budget_id(program: Program, code: str) -> Id:
+    """The id of the stock that a budget's points are in."""
+    return stock_id(program.id, f"budget:{code}")
+
+
+def budgets_left(view: View, program: Program, rules: CompiledRules) -> dict[Counter, int]:
+    """What is left of each budget, plus one, as rules read it; one that has no stock is not limited."""
+    found: dict[Counter, int] = {}
+    for code in rules.budgets:
+        left = view.stock(budget_id(program, code))
+        if left is not None:
+            found[(f"budget:{code}", "left")] = left + 1
+    return found
+
+
+def shares_by_rule(award: Award) -> tuple[tuple[str, int], ...]:
+    """The points of each rule, whoever pays for them."""
+    sums: dict[str, int] = {}
+    for share in award.shares:
+        sums[share.rule] = sums.get(share.rule, 0) + share.points
+    return tuple(sums.items())
+
+
+def sums_after(counters: Used, counts: Used) -> dict[Counter, int]:
+    """The tier's counters as they are after this event."""
+    after = {counter: value for counter, value in counters.items() if counter[0] == COUNTER}
+    for counter, count in counts.items():
+        if counter[0] == COUNTER:
+            after[counter] = after.get(counter, 0) + count
+    return after
+
+
+def stand(
+    program: Program,
+    rules: CompiledRules,
+    person: Person,
+    draft: Draft,
+    sums: Used,
+    day: date,
+    *,
+    back: bool = False,
+) -> list[tuple[str, dict[str, object]]]:
+    """Put the member where the counters say, in the same entry; returns the effects of that.
+
+    back: goods of a purchase of that day came back. Source: DESIGN §2 (a tier follows).
+    """
+    tiers = rules.definition.tiers
+    if tiers is None:
+        return []
+    reached = total(tiers, day, sums)
+    change = after_return if back else after_earning
+    standing = change(tiers, person.standing, reached, day)
+    if standing is None:
+        return []
+    draft.facts = person_text(msgspec.structs.replace(person, standing=standing))
+    return [("standing", {"program": program.id, "due": due(tiers, standing)})]
 
 
 def no_rules(program: Program, at: datetime) -> Refusal:
@@ -83,8 +187,8 @@ def no_rules(program: Program, at: datetime) -> Refusal:
 def facts_of(
     program: Program, store: Store | None, at: datetime, amount: int, lines: tuple[Line, ...], act: str | None
 ) -> Facts:
-    """What the rules read of an event."""
-    return Facts(
+    """What the rules read of an event; of the evidence that its lines name, what is valid then."""
+    facts = Facts(
         store.merchant.code if store else "",
         store.code if store else "",
         at,
@@ -93,6 +197,11 @@ def facts_of(
         lines,
         act,
     )
+    if program.evidence:
+        named = {line.evidence for line in lines if line.evidence}
+        if named:
+            facts.evidence = {code: kind for code in named if (kind := program.green(code, at))}
+    return facts
 
 
 def grants(
@@ -119,7 +228,7 @@ def series_for(
         program.id,
         share.unit,
         issuer,
-        issuer if share.funder == "merchant" else program.operator,
+        funder_of(program, issuer, share.funder),
         contract,
         rules.version,
         (unit.offset_points, unit.offset_fen),
@@ -127,3 +236,12 @@ def series_for(
         share.expires_at,
         share.idle_months,
     )
+
+
+def funder_of(program: Program, issuer: MerchantId, funder: str) -> MerchantId:
+    """Who pays for points: the merchant of the purchase, the operator, or the party of that code."""
+    if funder == "merchant":
+        return issuer
+    if funder == "operator":
+        return program.operator
+    return program.merchants[funder].id

@@ -11,13 +11,15 @@ _json = msgspec.json.Encoder()
 
 
 class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
-    """A basket line as stored: [sku, place of its category in the purchase's list, quantity, fen, tags]."""
+    """A basket line as stored: [sku, place of its category in the purchase's list, quantity, fen, tags, brand, evidence]."""
 
     sku: str
     category: int
     quantity: int
     amount: int
     tags: tuple[str, ...] = ()
+    brand: str = ""
+    evidence: str = ""
 
 
 class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -28,6 +30,8 @@ class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cash: int = msgspec.field(name="amount", default=0)
     categories: tuple[str, ...] = ()
     lines: tuple[StoredLine, ...] = ()
+    channel: str = ""
+    payment: str = ""
 
     @property
     def amount(self) -> int:
@@ -43,6 +47,8 @@ class _Bought(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cash: int = msgspec.field(name="amount", default=0)
     categories: Sequence[str] = ()
     lines: Sequence[tuple[object, ...]] = ()
+    channel: str = ""
+    payment: str = ""
 
 
 class StoredAct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -52,6 +58,8 @@ class StoredAct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     act: str
     store: str = ""
     at: datetime | None = None
+    code: str = ""
+    amount: int = 0
 
 
 class StoredReturn(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,12 +74,16 @@ class StoredReturn(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why an entry moved its points: the rules' version, [rule, points] each, the counters read but 0."""
+    """Why an entry moved its points: the rules' version, [rule, points] each, the counters read but 0.
+
+    held: the rules whose conditions on the person held, so that nobody need remember the person as of then.
+    """
 
     rules: int
     contract: int
     shares: tuple[tuple[str, int], ...] = ()
     read: tuple[tuple[str, str, int], ...] = ()
+    held: tuple[str, ...] = ()
 
 
 _purchase = msgspec.json.Decoder(StoredPurchase)
@@ -80,22 +92,32 @@ _return = msgspec.json.Decoder(StoredReturn)
 _explanation = msgspec.json.Decoder(Explanation)
 
 
-def purchase_content(store: str, amount: int, lines: Sequence[Line], at: datetime | None) -> str:
+def purchase_content(
+    store: str,
+    amount: int,
+    lines: Sequence[Line],
+    at: datetime | None,
+    channel: str = "",
+    payment: str = "",
+) -> str:
     """The stored form of a purchase; the amount is that of the lines where there are any."""
     if not lines:
-        return _json.encode(_Bought(store, at, amount)).decode()
+        return _json.encode(_Bought(store, at, amount, channel=channel, payment=payment)).decode()
     places: dict[str, int] = {}
     rows: list[tuple[object, ...]] = []
     for line in lines:
         place = places.setdefault(line.category, len(places))
         row = (line.sku, place, line.quantity, line.amount)
-        rows.append((*row, line.tags) if line.tags else row)
-    return _json.encode(_Bought(store, at, 0, list(places), rows)).decode()
+        if line.brand or line.evidence:
+            rows.append((*row, line.tags, line.brand, line.evidence))
+        else:
+            rows.append((*row, line.tags) if line.tags else row)
+    return _json.encode(_Bought(store, at, 0, list(places), rows, channel, payment)).decode()
 
 
-def act_content(act: str, store: str, at: datetime | None) -> str:
+def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> str:
     """The stored form of an act."""
-    return _json.encode(StoredAct("act", act, store, at)).decode()
+    return _json.encode(StoredAct("act", act, store, at, code, amount)).decode()
 
 
 def return_content(
@@ -134,6 +156,14 @@ def read_explanation(text: str) -> Explanation:
 def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
     """The basket of a stored purchase, as rules read it."""
     return tuple(
-        Line(line.sku, stored.categories[line.category], line.quantity, line.amount, line.tags)
+        Line(
+            line.sku,
+            stored.categories[line.category],
+            line.quantity,
+            line.amount,
+            line.tags,
+            line.brand,
+            line.evidence,
+        )
         for line in stored.lines
     )

@@ -10,10 +10,11 @@ from jifen.books.series import Series
 from jifen.books.verbs import claw_back
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time, entry_id
 from jifen.engine.view import Booked, View
-from jifen.events.earning import facts_of, grants
+from jifen.events.earning import budget_id, facts_of, grants, shares_by_rule, stand, sums_after
 from jifen.events.event import Explanation, explained, lines_of, read_explanation, read_purchase, read_return
 from jifen.parties.programs import Program
 from jifen.rules.award import Award, Line
+from jifen.rules.person import read_person
 from jifen.values.ids import EntryId, SeriesId
 from jifen.values.periods import local_day
 
@@ -129,9 +130,9 @@ class Return(Command, frozen=True, kw_only=True):
             for counter, points in had.counts.items()
             if has.counts.get(counter, 0) < points
         }
-        lost = {share.rule: share.points for share in had.shares}
-        for share in has.shares:
-            lost[share.rule] = lost.get(share.rule, 0) - share.points
+        lost = dict(shares_by_rule(had))
+        for rule, points in shares_by_rule(has):
+            lost[rule] = lost.get(rule, 0) - points
         explanation = Explanation(
             then.rules, then.contract, tuple((rule, -points) for rule, points in lost.items() if points > 0)
         )
@@ -145,7 +146,18 @@ class Return(Command, frozen=True, kw_only=True):
             explained(explanation),
             counts=counts,
         )
-        return Plan((draft,))
+        back = [
+            (budget_id(program, code), has.drawn.get(code, 0) - points)
+            for code, points in had.drawn.items()
+            if has.drawn.get(code, 0) < points
+        ]
+        rules = program.rules_version(then.rules)
+        changes: list[tuple[str, dict[str, object]]] = []
+        if rules.definition.tiers is not None:
+            day = local_day(entry.occurred_at, program.zone)
+            sums = sums_after(wallet.counters, counts)
+            changes = stand(program, rules, read_person(wallet.facts), draft, sums, day, back=True)
+        return Plan((draft,), back, changes)
 
 
 def rest_of(booked: Booked) -> Rest:
@@ -179,7 +191,8 @@ def _without(
             taken = min(missing, line.quantity)
             missing -= taken
             stays = line.quantity - taken
-            left[index] = Line(sku, line.category, stays, line.amount * stays // line.quantity, line.tags)
+            amount = line.amount * stays // line.quantity
+            left[index] = Line(sku, line.category, stays, amount, line.tags, line.brand, line.evidence)
         if missing:
             there = sum(line.quantity for line in lines if line.sku == sku)
             return Refusal(
@@ -204,5 +217,7 @@ def _award(
     rules = program.rules_version(then.rules)
     at: datetime = entry.occurred_at
     used = {(name, period): value for name, period, value in then.read}
-    award = rules.evaluate(facts_of(program, store, at, amount, lines, None), used)
+    facts = facts_of(program, store, at, amount, lines, None)
+    facts.channel, facts.payment, facts.held = stored.channel, stored.payment, frozenset(then.held)
+    award = rules.evaluate(facts, used)
     return award, grants(program, store.merchant if store else None, then.contract, rules, award)

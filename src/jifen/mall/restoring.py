@@ -1,11 +1,14 @@
 """Restore: points that were spent come back as points, into the very lots they came from."""
 
+from collections.abc import Sequence
+
 from jifen.books.entries import Entry
 from jifen.books.legs import Account, Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.books.verbs import Parts, give_back, restore_parts
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
+from jifen.mall.rewarding import read_redeemed
 from jifen.parties.programs import Program
 from jifen.values.ids import EntryId
 
@@ -27,6 +30,13 @@ class Restore(Command, frozen=True, kw_only=True):
     def needs(self, program: Program) -> Needs:
         """The redemption, with what came back of it."""
         return Needs(entries=(self.of,))
+
+    def counters_then(self, view: View) -> Sequence[tuple[str, str]]:
+        """The counters of the limits of a reward that comes back."""
+        booked = view.entry(self.of)
+        if booked is None or booked.entry.kind is not Kind.REDEEM:
+            return ()
+        return read_redeemed(booked.entry.explanation).counted
 
     def decide(self, view: View) -> Plan | Refusal:
         """Split what comes back over the lots that paid, by largest remainder (COMPLIANCE §2)."""
@@ -68,6 +78,9 @@ class Restore(Command, frozen=True, kw_only=True):
         draft = Draft(
             self.wallet, Kind.REVERSE, booked.entry.unit, legs, merchant, booked.entry.no, series=new
         )
+        if points == left and booked.entry.kind is Kind.REDEEM:
+            told = read_redeemed(booked.entry.explanation)
+            draft.counts = dict.fromkeys(told.counted, -told.count)
         return Plan((draft,))
 
 

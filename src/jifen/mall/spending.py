@@ -10,7 +10,7 @@ from jifen.engine.command import Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program
-from jifen.values.ids import Id, MerchantId, WalletId
+from jifen.values.ids import Id, MerchantId, ProgramId, WalletId
 
 
 def may_spend(command: Command, program: Program, wallet: Wallet, unit: str) -> Refusal | None:
@@ -39,6 +39,25 @@ def first_of(program: Program, command: Command, merchant: Merchant | None) -> M
     return merchant.id
 
 
+def take_of(
+    view: View, program: ProgramId, stock: str | None, count: int
+) -> Sequence[tuple[Id, int]] | Refusal:
+    """What is taken from a scarce thing; nothing where there is none to take."""
+    if stock is None:
+        return ()
+    of = stock_id(program, stock)
+    left = view.stock(of)
+    if left is None:
+        return Refusal(Code.STOCK_UNKNOWN, f"there is no stock {stock!r}: check its code", {"stock": stock})
+    if left < count:
+        return Refusal(
+            Code.OUT_OF_STOCK,
+            f"{left} of {stock!r} are left, {count} requested: nothing was taken, no points moved",
+            {"stock": stock, "left": left, "requested": count},
+        )
+    return ((of, count),)
+
+
 class Redeem(Command, frozen=True, kw_only=True):
     """Points pay a merchant, at once. stock: a scarce thing of which `count` are taken with it."""
 
@@ -58,24 +77,9 @@ class Redeem(Command, frozen=True, kw_only=True):
         wallet = view.wallet(self.wallet)
         if (refusal := may_spend(self, program, wallet, self.unit)) is not None:
             return refusal
-        takes: Sequence[tuple[Id, int]] = ()
-        if self.stock is not None:
-            stock = stock_id(self.program, self.stock)
-            left = view.stock(stock)
-            if left is None:
-                return Refusal(
-                    Code.STOCK_UNKNOWN,
-                    f"there is no stock {self.stock!r}: check its code",
-                    {"stock": self.stock},
-                )
-            if left < self.count:
-                return Refusal(
-                    Code.OUT_OF_STOCK,
-                    f"{left} of {self.stock!r} are left, {self.count} requested: nothing was "
-                    "taken, no points moved",
-                    {"stock": self.stock, "left": left, "requested": self.count},
-                )
-            takes = ((stock, self.count),)
+        takes = take_of(view, self.program, self.stock, self.count)
+        if isinstance(takes, Refusal):
+            return takes
         parts = draw(wallet, self.unit, self.points, self.occurred_at, first_of(program, self, self.merchant))
         if isinstance(parts, Refusal):
             return parts

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfoNotFoundError
 import asyncpg
 import msgspec
 
-from jifen.parties.programs import Contract, Merchant, Program, Store, Unit
+from jifen.parties.programs import Authority, Contract, Evidence, Merchant, Program, Store, Unit
 from jifen.rules.compiled import CompiledRules
 from jifen.rules.definition import RuleSet
 from jifen.store.queries import q
-from jifen.values.ids import MerchantId, ProgramId, cell_of, hashed_id, new_id
+from jifen.values.ids import Id, MerchantId, ProgramId, cell_of, hashed_id, new_id
 from jifen.values.periods import zone
 
 
@@ -63,6 +63,11 @@ class Catalog:
                 CompiledRules(msgspec.json.decode(definition, type=RuleSet), version, since, row["zone"])
                 for version, since, definition in await conn.fetch(q("rule_sets_load"), program)
             )
+            evidence = [Evidence(*row) for row in await conn.fetch(q("evidence_load"), program)]
+            authorities = [
+                Authority(code, name, key, tuple(grants))
+                for code, name, key, grants in await conn.fetch(q("authorities_load"), program)
+            ]
         made = Program(
             program,
             row["code"],
@@ -75,6 +80,8 @@ class Catalog:
             by_id,
             {store.code: store for store in stores},
             rules,
+            {one.code: one for one in evidence},
+            {one.code: one for one in authorities},
         )
         # A reading that took longer than a later one must not undo it.
         known = self._programs.get(program)
@@ -167,6 +174,25 @@ class Catalog:
             raise Conflict("code", "a store of these codes exists already: leave it out") from taken
         return await self.refresh(program)
 
+    async def add_evidence(self, program: ProgramId, evidence: Evidence) -> Program:
+        """Make a proof of green goods known.
+
+        Raises:
+            Conflict: the code is known already; evidence is not changed, only withdrawn.
+        """
+        said = f"the evidence {evidence.code!r} is known already: withdraw it, or name another"
+        values = msgspec.structs.astuple(evidence)[:5]
+        return await self._change(program, "evidence_add", "code", said, *values)
+
+    async def withdraw_evidence(self, program: ProgramId, code: str, at: datetime) -> Program:
+        """From an instant on, evidence proves nothing any more; an earlier withdrawal stands."""
+        return await self._change(program, "evidence_withdraw", "code", "", code, at)
+
+    async def set_authority(self, program: ProgramId, authority: Authority) -> Program:
+        """Make an authority known that signs credit tokens, or change its key."""
+        values = msgspec.structs.astuple(authority)
+        return await self._change(program, "authority_set", "code", "", *values[:3], list(authority.grants))
+
     async def publish(self, program: ProgramId, rules: RuleSet, valid_from: datetime, at: datetime) -> int:
         """Publish rules from an instant on; returns their version. Published versions are never changed.
 
@@ -197,6 +223,6 @@ class Catalog:
         await self._pool.execute(q("stock_add"), cell_of(stock), stock, program, code, count)
 
 
-def stock_id(program: ProgramId, code: str) -> Any:
+def stock_id(program: ProgramId, code: str) -> Id:
     """The id of a scarce thing of a programme."""
     return hashed_id("stock", str(program), code)

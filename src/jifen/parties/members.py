@@ -34,6 +34,7 @@ class Joining(msgspec.Struct, frozen=True):
     number: str
     name: str = ""
     phone: str | None = None
+    inviter: WalletId | None = None
 
 
 def _number_cell(program: ProgramId, number: str) -> int:
@@ -69,7 +70,13 @@ class Members:
                 if phone is not None:
                     blind = self._vault.blind(f"{program}:{phone}")
                     await conn.execute(q("phone_add"), blind[0], program, blind, wallet)
-                await conn.execute(q("wallet_add"), cell_of(wallet), wallet, program, None, False, at)
+                await conn.execute(
+                    q("wallet_add"), cell_of(wallet), wallet, program, None, False, at, joining.inviter
+                )
+                if joining.inviter is not None:
+                    await conn.execute(
+                        q("referral_add"), cell_of(wallet), program, wallet, joining.inviter, at
+                    )
                 await conn.execute(
                     q("member_add"),
                     cell_of(wallet),
@@ -102,7 +109,8 @@ class Members:
             ]
             await conn.executemany(q("member_number_add"), rows)
             await conn.executemany(
-                q("wallet_add"), [(cell_of(wallet), wallet, program, None, False, at) for wallet in wallets]
+                q("wallet_add"),
+                [(cell_of(wallet), wallet, program, None, False, at, None) for wallet in wallets],
             )
             await conn.executemany(
                 q("member_add"),
@@ -168,7 +176,7 @@ class Members:
                 await conn.execute(
                     q("member_number_add"), _number_cell(program, number), program, number, pool
                 )
-                await conn.execute(q("wallet_add"), cell_of(pool), pool, program, household, True, at)
+                await conn.execute(q("wallet_add"), cell_of(pool), pool, program, household, True, at, None)
                 joined = await conn.fetch(
                     q("household_join"), [cell_of(wallet) for wallet in wallets], wallets, household, program
                 )

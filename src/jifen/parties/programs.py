@@ -54,6 +54,32 @@ class Store(msgspec.Struct, frozen=True):
     merchant: Merchant
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """Proof that goods are green, for a time; body: who issued it, where the code does not say."""
+
+    code: str
+    kind: str
+    body: str
+    valid_from: datetime
+    valid_until: datetime
+    withdrawn_at: datetime | None = None
+
+    def valid(self, at: datetime) -> bool:
+        """Whether it proves anything at an instant."""
+        if self.withdrawn_at is not None and self.withdrawn_at <= at:
+            return False
+        return self.valid_from <= at < self.valid_until
+
+
+class Authority(msgspec.Struct, frozen=True):
+    """Who signs credit tokens. key: the public key, as the JSON of a JWK; grants: what may be granted."""
+
+    code: str
+    name: str
+    key: str
+    grants: tuple[str, ...]
+
+
 class Program(msgspec.Struct, frozen=True):
     """Everything about a programme that decisions read; `revision` grows with every change."""
 
@@ -68,6 +94,13 @@ class Program(msgspec.Struct, frozen=True):
     merchants_by_id: dict[MerchantId, Merchant]
     stores: dict[str, Store]
     rules: tuple[CompiledRules, ...]
+    evidence: dict[str, Evidence] = {}
+    authorities: dict[str, Authority] = {}
+
+    def green(self, code: str, at: datetime) -> str:
+        """The kind of the evidence of that code where it is valid at an instant, else the empty text."""
+        found = self.evidence.get(code)
+        return found.kind if found is not None and found.valid(at) else ""
 
     @property
     def operator(self) -> MerchantId:

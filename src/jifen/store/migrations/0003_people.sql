@@ -5,6 +5,8 @@ ALTER TYPE entry_kind ADD VALUE 'extend';
 
 -- JSON as rules read it (rules/person.py): no names, no years of birth. Changed by entries of kind profile.
 ALTER TABLE wallet ADD COLUMN facts text NOT NULL DEFAULT '';
+UPDATE wallet w SET facts = '{"joined":"' || to_char(w.opened_at AT TIME ZONE p.zone, 'YYYY-MM-DD') || '"}'
+FROM program p WHERE p.id = w.program AND NOT w.pool;
 
 -- Birthdays by day, for the greeting. ref: a word of ours for the member (self), a child or a pet.
 CREATE TABLE birthday (

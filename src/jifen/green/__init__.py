@@ -1,0 +1,1 @@
+"""Floor 3: green behaviour and the evidence for it."""
