@@ -15,6 +15,7 @@ from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.rules.award import Award, Facts, Line, Share
 from jifen.rules.compiled import CompiledRules, Counter, Used
+from jifen.rules.index import Place
 from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
 from jifen.rules.tiers import COUNTER, after_earning, after_return, due, total
 from jifen.values.ids import Id, MerchantId, SeriesId
@@ -47,7 +48,8 @@ class Earning(Command, frozen=True, kw_only=True):
         rules = program.rules_at(self.occurred_at)
         if rules is None:
             return NO_NEEDS
-        counters = rules.reads(local_day(self.occurred_at, program.zone), self.code)
+        day = local_day(self.occurred_at, program.zone)
+        counters = rules.reads(day, self.code, place_of(self.store, self.act))
         return Needs(counters=counters, stocks=[budget_id(program, code) for code in rules.budgets])
 
     def decide(self, view: View) -> Plan | Refusal:
@@ -114,6 +116,11 @@ def may_be_done(rules: CompiledRules, act: Earning) -> Refusal | None:
         said = f"the act {name!r} has no code {act.code!r}: send the code that was given out for it"
         return Refusal(Code.ACT_CODE_UNKNOWN, said, {"act": name, "code": act.code})
     return None
+
+
+def place_of(store: Store | None, act: str | None) -> Place:
+    """Where rules are to hold, so that only the counters of those are read that can."""
+    return (store.merchant.code, store.code, act) if store else ("", "", act)
 
 
 def budget_id(program: Program, code: str) -> Id:
@@ -222,7 +229,6 @@ def series_for(
     program: Program, merchant: Merchant | None, contract: int, rules: CompiledRules, share: Share
 ) -> Series:
     """The series that a share is issued in: validity and offset value are stamped on it (COMPLIANCE R04)."""
-    unit = program.units[share.unit]
     issuer = merchant.id if merchant else program.operator
     return series_of(
         program.id,
@@ -231,7 +237,7 @@ def series_for(
         funder_of(program, issuer, share.funder),
         contract,
         rules.version,
-        (unit.offset_points, unit.offset_fen),
+        program.worth(share.unit, rules),
         share.matures_at,
         share.expires_at,
         share.idle_months,

@@ -1,6 +1,6 @@
 """Return: evaluate what is left of the basket with the rules and facts of then, claw back the difference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from jifen.books.entries import Entry
@@ -10,7 +10,7 @@ from jifen.books.series import Series
 from jifen.books.verbs import claw_back
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time, entry_id
 from jifen.engine.view import Booked, View
-from jifen.events.earning import budget_id, facts_of, grants, shares_by_rule, stand, sums_after
+from jifen.events.earning import budget_id, facts_of, grants, place_of, shares_by_rule, stand, sums_after
 from jifen.events.event import Explanation, explained, lines_of, read_explanation, read_purchase, read_return
 from jifen.parties.programs import Program
 from jifen.rules.award import Award, Line
@@ -54,7 +54,9 @@ class Return(Command, frozen=True, kw_only=True):
             return ()
         program: Program = view.program(self.program)
         rules = program.rules_version(read_explanation(booked.entry.explanation).rules)
-        return rules.reads(local_day(booked.entry.occurred_at, program.zone))
+        store = program.stores.get(read_purchase(booked.entry.event).store)
+        place = place_of(store, None)
+        return rules.reads(local_day(booked.entry.occurred_at, program.zone), place=place)
 
     def decide(self, view: View) -> Plan | Refusal:
         """Claw back what the rest of the basket would not have earned, from the very series.
@@ -162,16 +164,25 @@ class Return(Command, frozen=True, kw_only=True):
 
 def rest_of(booked: Booked) -> Rest:
     """What is left of a purchase after all its returns so far."""
-    stored = read_purchase(booked.entry.event)
+    return rest_after(booked.entry.event, [earlier.event for earlier in booked.reversals])
+
+
+def rest_after(purchase: str, returns: Iterable[str]) -> Rest:
+    """What is left of a purchase after some returns, each as it is stored.
+
+    Raises:
+        ValueError: more came back than was there.
+    """
+    stored = read_purchase(purchase)
     amount, lines = stored.amount, lines_of(stored)
-    for earlier in booked.reversals:
-        back = read_return(earlier.event)
+    for earlier in returns:
+        back = read_return(earlier)
         if back.all:
             return 0, ()
         if back.lines:
             left = _without(lines, back.lines, "", set())
             if isinstance(left, Refusal):
-                raise ValueError(f"entry {earlier.id} returned what was not there: {left.message}")
+                raise ValueError(f"what came back was not there: {left.message}")
             amount, lines = left
         else:
             amount -= back.amount

@@ -1,4 +1,4 @@
-"""Caps and once-only rules, counted again from what the entries of a wallet say that each rule gave."""
+"""Counters, counted again from what the entries of a wallet say: limits of rules and rewards, purchases, tiers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,40 +7,104 @@ from uuid import UUID
 
 import msgspec
 
-from jifen.books.legs import Kind
-from jifen.events.event import read_explanation
-from jifen.rules.definition import RuleSet
+from jifen.books.legs import Account, Kind
+from jifen.events.event import read_act, read_explanation, read_purchase
+from jifen.events.returning import rest_after
+from jifen.mall.rewarding import read_redeemed
+from jifen.rules.definition import Reached, RuleSet, Streak
 from jifen.values.periods import Span, local_day, period_key
 
 COUNTED = frozenset((Kind.PURCHASE, Kind.ACT))
-"""What advances counters; only a return takes back."""
+"""What advances the counters of rules; only a return takes back."""
+
+REDEEMED = Account.REDEEMED.value
 
 Values = dict[tuple[str, str], int]
 """What was counted, by the counter's name and period."""
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """What one rule counts: its points over each span of its caps, and itself once in a span."""
+    """What one rule counts: its points over each span of its caps, itself once in a span, and codes."""
 
     caps: frozenset[Span]
     once: Span | None
+    codes: bool
 
 
-Limits = Mapping[tuple[UUID, int], Mapping[str, Limit]]
-"""By programme and version of its rules, then by rule; rules without limits are left out."""
+class Counting(msgspec.Struct, frozen=True):
+    """What one version of the rules counts.
+
+    limits: by rule; rules without are left out. purchases, amounts: (name, span) of what each purchase
+    advances by one, and by its fen. acts: (act, name, span). tier: the span of the points that count for a
+    tier, and of which rules (none named: of all).
+    """
+
+    limits: Mapping[str, Limit]
+    purchases: frozenset[tuple[str, Span]]
+    amounts: frozenset[tuple[str, Span]]
+    acts: frozenset[tuple[str, str, Span]]
+    tier: tuple[Span, frozenset[str]] | None
+
+    @property
+    def bought(self) -> bool:
+        """Whether purchases are counted as such."""
+        return bool(self.purchases or self.amounts)
+
+
+Limits = Mapping[tuple[UUID, int], Counting]
+"""By programme and version of its rules."""
+
+WINDOWS: Mapping[str, Span] = {"year": "year", "months": "month", "ever": "ever"}
 
 
 def limits_of(rule_sets: Iterable[tuple[UUID, int, str]]) -> Limits:
-    """The limits of published rules, from (programme, version, definition)."""
-    found: dict[tuple[UUID, int], dict[str, Limit]] = {}
-    for program, version, definition in rule_sets:
-        rules = msgspec.json.decode(definition, type=RuleSet).rules
-        found[(program, version)] = {
-            rule.id: Limit(frozenset(cap.per for cap in rule.caps if cap.per != "event"), rule.once)
-            for rule in rules
-            if rule.once or any(cap.per != "event" for cap in rule.caps)
-        }
-    return found
+    """What published rules count, from (programme, version, definition)."""
+    return {
+        (program, version): counting_of(msgspec.json.decode(definition, type=RuleSet))
+        for program, version, definition in rule_sets
+    }
+
+
+def counting_of(whole: RuleSet) -> Counting:
+    """What a rule set counts (docs/rules.md)."""
+    limits = {}
+    purchases: set[tuple[str, Span]] = set()
+    amounts: set[tuple[str, Span]] = set()
+    acts: set[tuple[str, str, Span]] = set()
+    for rule in whole.rules:
+        caps = frozenset(cap.per for cap in rule.caps if cap.per != "event")
+        once = rule.per if isinstance(rule, Streak) else rule.once
+        if caps or once or rule.once_per_code:
+            limits[rule.id] = Limit(caps, once, rule.once_per_code)
+        if rule.when.nth is not None:
+            purchases.add(("buys", rule.when.nth.per))
+        if isinstance(rule, Reached):
+            amounts.add(("spend", rule.per))
+        if isinstance(rule, Streak):
+            acts.update((act, f"streak:{rule.id}", rule.per) for act in rule.acts)
+            purchases.update([] if rule.acts else [(f"streak:{rule.per}", rule.per)])
+    tier: tuple[Span, frozenset[str]] | None = None
+    if whole.tiers is not None:
+        span = WINDOWS[whole.tiers.window]
+        match whole.tiers.by:
+            case "points":
+                tier = span, frozenset(whole.tiers.rules)
+            case "purchases":
+                purchases.add(("tier", span))
+            case "spend":
+                amounts.add(("tier", span))
+    return Counting(limits, frozenset(purchases), frozenset(amounts), frozenset(acts), tier)
+
+
+class Bought(msgspec.Struct):
+    """A purchase or an act as it went by, with what came back of it so far."""
+
+    version: int
+    day: date
+    shares: dict[str, int]
+    event: str
+    amount: int
+    returns: list[str]
 
 
 class Recount:
@@ -51,7 +115,8 @@ class Recount:
         self._zone = zone
         self._limits = limits
         self._values: Values = {}
-        self._shares: dict[int, tuple[int, date, dict[str, int]]] = {}
+        self._bought: dict[int, Bought] = {}
+        self._redeemed: dict[int, tuple[str, int]] = {}
 
     def take(self, row: Any) -> None:
         """Count one entry.
@@ -61,36 +126,95 @@ class Recount:
         Raises:
             ValueError: the explanation cannot be read, or names rules or a purchase that are not there.
         """
-        if row["kind"] in COUNTED:
-            explanation = read_explanation(row["explanation"])
-            day = local_day(row["occurred_at"], self._zone)
-            limits = self._of(explanation.rules)
-            for rule, points in explanation.shares:
-                if rule in limits:
-                    self._count(limits[rule], rule, day, points, 1)
-            if limits:
-                self._shares[row["no"]] = (explanation.rules, day, dict(explanation.shares))
-        elif row["kind"] == Kind.RETURN and row["reverses"] in self._shares:
-            version, day, shares = self._shares[row["reverses"]]
-            limits = self._of(version)
-            for rule, points in read_explanation(row["explanation"]).shares:
-                if rule in limits:
-                    shares[rule] = left = shares.get(rule, 0) + points
-                    self._count(limits[rule], rule, day, points, 0 if left else -1)
+        kind = row["kind"]
+        if kind in COUNTED:
+            self._earned(row)
+        elif kind == Kind.RETURN and row["reverses"] in self._bought:
+            self._returned(row, self._bought[row["reverses"]])
+        elif kind == Kind.REDEEM and row["explanation"] != "{}":
+            self._redeem(row)
+        elif kind == Kind.REVERSE and row["reverses"] in self._redeemed:
+            self._reverse(row)
 
-    def _of(self, version: int) -> Mapping[str, Limit]:
-        limits = self._limits.get((self._program, version))
-        if limits is None:
+    def _earned(self, row: Any) -> None:
+        told = read_explanation(row["explanation"])
+        day = local_day(row["occurred_at"], self._zone)
+        counting = self._of(told.rules)
+        purchase = row["kind"] == Kind.PURCHASE
+        done = None if purchase else read_act(row["event"])
+        amount = read_purchase(row["event"]).amount if purchase and counting.bought else 0
+        for rule, points in told.shares:
+            if rule in counting.limits:
+                self._count(counting.limits[rule], rule, day, points, 1)
+                if done is not None and counting.limits[rule].codes:
+                    self._add(f"code:{rule}", done.code, 1)
+        for name, span in counting.purchases if amount > 0 else ():
+            self._add(name, period_key(span, day), 1)
+        for name, span in counting.amounts:
+            self._add(name, period_key(span, day), amount)
+        for act, name, span in counting.acts:
+            if done is not None and done.act == act:
+                self._add(name, period_key(span, day), 1)
+        self._tier(counting, day, dict(told.shares))
+        if counting.limits or counting.bought or counting.tier:
+            event = row["event"] if amount else ""
+            self._bought[row["no"]] = Bought(told.rules, day, dict(told.shares), event, amount, [])
+
+    def _returned(self, row: Any, bought: Bought) -> None:
+        counting = self._of(bought.version)
+        gone = dict(read_explanation(row["explanation"]).shares)
+        for rule, points in gone.items():
+            bought.shares[rule] = left = bought.shares.get(rule, 0) + points
+            if rule in counting.limits:
+                self._count(counting.limits[rule], rule, bought.day, points, 0 if left else -1)
+        self._tier(counting, bought.day, gone)
+        if bought.amount:
+            bought.returns.append(row["event"])
+            left, _ = rest_after(bought.event, bought.returns)
+            for name, span in counting.purchases if left <= 0 else ():
+                self._add(name, period_key(span, bought.day), -1)
+            for name, span in counting.amounts:
+                self._add(name, period_key(span, bought.day), left - bought.amount)
+            bought.amount = left
+
+    def _redeem(self, row: Any) -> None:
+        told = read_redeemed(row["explanation"])
+        for name, period in told.counted:
+            self._add(name, period, told.count)
+        if told.counted:
+            self._redeemed[row["no"]] = row["explanation"], told.points * told.count
+
+    def _reverse(self, row: Any) -> None:
+        """A reward's limit gives way when all of its points came back."""
+        explanation, left = self._redeemed[row["reverses"]]
+        left -= sum(leg[2] for leg in msgspec.json.decode(row["legs"]) if leg[1] == REDEEMED)
+        self._redeemed[row["reverses"]] = explanation, left
+        if left == 0:
+            told = read_redeemed(explanation)
+            for name, period in told.counted:
+                self._add(name, period, -told.count)
+
+    def _of(self, version: int) -> Counting:
+        counting = self._limits.get((self._program, version))
+        if counting is None:
             raise ValueError(f"there are no rules of version {version}")
-        return limits
+        return counting
+
+    def _tier(self, counting: Counting, day: date, shares: Mapping[str, int]) -> None:
+        if counting.tier is not None:
+            span, rules = counting.tier
+            points = sum(points for rule, points in shares.items() if not rules or rule in rules)
+            self._add("tier", period_key(span, day), points)
 
     def _count(self, limit: Limit, rule: str, day: date, points: int, times: int) -> None:
         for span in limit.caps:
-            counter = (f"cap:{rule}", period_key(span, day))
-            self._values[counter] = self._values.get(counter, 0) + points
+            self._add(f"cap:{rule}", period_key(span, day), points)
         if limit.once and times:
-            counter = (f"once:{rule}", period_key(limit.once, day))
-            self._values[counter] = self._values.get(counter, 0) + times
+            self._add(f"once:{rule}", period_key(limit.once, day), times)
+
+    def _add(self, name: str, period: str, value: int) -> None:
+        if value:
+            self._values[(name, period)] = self._values.get((name, period), 0) + value
 
     def differing(self, stored: Values) -> list[tuple[str, str, int, int]]:
         """(name, period, stored, counted) of each counter whose stored value is another; none is 0."""

@@ -16,7 +16,7 @@ SHARED = frozenset((Kind.TRANSFER,))
 
 
 ONE_WAY = {Account.ISSUED: 1, Account.EXPIRED: -1, Account.DONATED: -1, Account.CLAWED_BACK: -1}
-"""Accounts that only give to lots (1), or only take from them (-1)."""
+"""Accounts that only give to lots (1), or only take from them (-1); a return takes an expiry back."""
 
 
 class Following:
@@ -90,7 +90,10 @@ class Following:
         if legs_text(legs, merchant) != text:
             self._found("legs", row, "its legs are in another form than is hashed", "their one form")
         for number, leg in enumerate(legs):
-            if leg.points * ONE_WAY.get(leg.account, leg.points) <= 0:
+            way = ONE_WAY.get(leg.account, leg.points)
+            if leg.account is Account.EXPIRED and row["kind"] == Kind.RETURN:
+                way = 1
+            if leg.points * way <= 0:
                 self._found("legs", row, f"leg {number} is {leg.account} {leg.points}", "points of its sign")
             if leg.series not in self._series:
                 self._found("legs", row, f"leg {number} is of series {leg.series}", "a series that is known")
