@@ -11,6 +11,7 @@ from jifen.books.verbs import earn
 from jifen.engine.command import NO_NEEDS, Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
 from jifen.events.event import Explanation, explained
+from jifen.messages.telling import tier_message
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.rules.award import Award, Facts, Line, Share
@@ -96,7 +97,8 @@ class Earning(Command, frozen=True, kw_only=True):
             active_at=self.occurred_at,
         )
         takes = [(budget_id(program, code), points) for code, points in award.drawn.items()]
-        changes = stand(program, rules, person, draft, sums_after(wallet.counters, award.counts), facts.day)
+        sums = sums_after(wallet.counters, award.counts)
+        changes = stand(self, program, rules, person, draft, sums, facts.day)
         return Plan((draft,), takes, changes)
 
 
@@ -156,6 +158,7 @@ def sums_after(counters: Used, counts: Used) -> dict[Counter, int]:
 
 
 def stand(
+    command: Command,
     program: Program,
     rules: CompiledRules,
     person: Person,
@@ -178,7 +181,9 @@ def stand(
     if standing is None:
         return []
     draft.facts = person_text(msgspec.structs.replace(person, standing=standing))
-    return [("standing", {"program": program.id, "due": due(tiers, standing)})]
+    whom, fact = (command.program, command.wallet), f"{command.source}:{command.key}"
+    told = tier_message(tiers, person.standing, standing, whom, fact, command.recorded_at)
+    return [("standing", {"program": program.id, "due": due(tiers, standing)}), *told]
 
 
 def no_rules(program: Program, at: datetime) -> Refusal:

@@ -11,7 +11,7 @@ _json = msgspec.json.Encoder()
 
 
 class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
-    """A basket line as stored: [sku, place of its category in the list, quantity, fen, tags, brand, evidence]."""
+    """A line as stored: [sku, place of its category in the list, quantity, fen, tags, brand, evidence]."""
 
     sku: str
     category: int

@@ -158,7 +158,7 @@ class Return(Command, frozen=True, kw_only=True):
         if rules.definition.tiers is not None:
             day = local_day(entry.occurred_at, program.zone)
             sums = sums_after(wallet.counters, counts)
-            changes = stand(program, rules, read_person(wallet.facts), draft, sums, day, back=True)
+            changes = stand(self, program, rules, read_person(wallet.facts), draft, sums, day, back=True)
         return Plan((draft,), back, changes)
 
 

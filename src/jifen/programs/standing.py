@@ -8,6 +8,7 @@ from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import NO_NEEDS, Command, Draft, Needs, Plan
 from jifen.engine.view import View
+from jifen.messages.telling import tier_message
 from jifen.parties.programs import Program
 from jifen.rules.person import person_text, read_person
 from jifen.rules.tiers import due, reviewed, total, window
@@ -59,4 +60,7 @@ class ReviewTier(Command, frozen=True, kw_only=True):
             explanation=msgspec.json.encode(told).decode(),
             facts=person_text(msgspec.structs.replace(person, standing=standing)),
         )
-        return Plan((draft,), effects=[("standing", {"program": program.id, "due": due(tiers, standing)})])
+        whom, fact = (program.id, self.wallet), f"{self.source}:{self.key}"
+        said = tier_message(tiers, person.standing, standing, whom, fact, self.recorded_at)
+        review = ("standing", {"program": program.id, "due": due(tiers, standing)})
+        return Plan((draft,), effects=[review, *said])

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from jifen.rules.person import NOBODY_KNOWN, Person
+from jifen.rules.reasons import Reason
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +81,6 @@ class Award(msgspec.Struct, gc=False):
     shares: list[Share]
     counts: dict[tuple[str, str], int]
     read: dict[tuple[str, str], int]
-    missed: list[tuple[str, str]]
+    missed: list[tuple[str, Reason]]
     held: list[str] = []
     drawn: dict[str, int] = {}
