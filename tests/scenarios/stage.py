@@ -13,7 +13,10 @@ import msgspec
 from litestar import Litestar
 
 from jifen.api.house import House
+from jifen.jobs.delivering import Delivering
+from jifen.jobs.run import Jobs
 from jifen.jobs.verify import verify
+from jifen.messages.settings import ChannelSettings
 from jifen.parties.programs import Program
 from jifen.programs.definition import Programme
 from jifen.programs.loading import load
@@ -30,7 +33,7 @@ def local(text: str) -> datetime:
 
 
 class Stage:
-    """One programme with its clock, its operator and a till; amounts are in yuan, as the scenarios tell them."""
+    """One programme with its clock, its operator and a till; amounts are in yuan, as scenarios tell them."""
 
     def __init__(self, house: House, programme: Programme, operator: Caller) -> None:
         self.house = house
@@ -106,6 +109,15 @@ class Stage:
         """A reward in the list that the member sees."""
         told = (await self.operator.get(f"/v1/rewards?member={member}")).json()["rewards"]
         return next(one for one in told if one["code"] == reward)
+
+    async def night(self, text: str) -> None:
+        """The clock stands there, and what runs by itself runs: jobs first, then what is to be delivered."""
+        await self.now(text)
+        house = self.house
+        jobs = Jobs(house.pool, house.engine, house.catalog)
+        await jobs.daily()
+        channels = ChannelSettings()
+        await Delivering(house.pool, house.catalog, house.vault, channels).messages()
 
     async def proves_clean(self) -> None:
         """The books of the programme add up."""

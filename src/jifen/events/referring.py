@@ -1,7 +1,7 @@
 """Referrals: whoever invited earns once, after the first order of the invited that stands (S22)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jifen.books.refusals import Refusal
 from jifen.engine.command import Plan
@@ -32,8 +32,8 @@ def standing_order(
 ) -> Booked | None:
     """The first order since the invitation that stands: some of it was kept through the waiting days.
 
-    purchases: in the order in which they happened. An order that came back whole is passed over. None: there
-    is none yet. Source: SCENARIOS S22.
+    purchases: in the order in which they happened. An order that came back whole is passed over. The days are
+    counted from the end of the order's day, as those for returns are. None: there is none yet. Source: S22.
     """
     for booked in purchases:
         at = booked.entry.occurred_at
@@ -43,6 +43,6 @@ def standing_order(
         if amount < max(1, referral.minimum_fen):
             continue
         over = end_of_day(local_day(at, zone), zone)
-        waited = (now - over).total_seconds() >= (referral.wait_days - 1) * 86_400
-        return booked if waited or referral.wait_days == 0 else None
+        waited = not referral.wait_days or now >= over + timedelta(days=referral.wait_days)
+        return booked if waited else None
     return None

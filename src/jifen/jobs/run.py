@@ -1,10 +1,11 @@
-"""The loop beside the server: holds lapse every few seconds; expiry and the root come once a day."""
+"""The loop beside the server: holds lapse every few seconds; all else comes once a day of each programme."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from types import TracebackType
 
 import asyncpg
@@ -12,10 +13,18 @@ import msgspec
 
 from jifen.engine.command import Closed
 from jifen.engine.engine import Engine
+from jifen.jobs.birthdays import days_back, gives, greet
+from jifen.jobs.campaigns import announce, running
 from jifen.jobs.expiry import expire_due
+from jifen.jobs.handing import Outcome, Told
 from jifen.jobs.holds import lapse_due
+from jifen.jobs.referrals import refer_due
+from jifen.jobs.reminders import remind_due
 from jifen.jobs.roots import lock_of, take_root
+from jifen.jobs.tiers import review_due
 from jifen.parties.catalog import Catalog
+from jifen.parties.programs import Program
+from jifen.rules.definition import Campaign
 from jifen.store.queries import q
 from jifen.values.ids import Id, ProgramId
 from jifen.values.periods import local_day
@@ -26,7 +35,10 @@ EVERY_S = 10.0
 """Seconds between two looks at what is due."""
 
 AGAIN_S = 600.0
-"""Seconds after which an expiry is run again of which something failed."""
+"""Seconds after which a job is run again of which something failed."""
+
+Work = Callable[[Program], Awaitable[Outcome | Told]]
+"""A job of one programme and day."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -36,6 +48,7 @@ class Due(msgspec.Struct, frozen=True):
     code: str
     zone: str
     now: datetime
+    revision: int
 
     @property
     def day(self) -> date:
@@ -72,7 +85,8 @@ class Jobs:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._again: dict[tuple[ProgramId, date], float] = {}
+        self._again: dict[tuple[ProgramId, str, date], float] = {}
+        self._over: set[tuple[ProgramId, str, date]] = set()
 
     async def __aenter__(self) -> "Jobs":
         self.start()
@@ -106,7 +120,7 @@ class Jobs:
                 await self._each(self._lapse)
 
     async def daily(self) -> None:
-        """Do what is not done yet of each programme's day: the expiry, then the root over its outcome."""
+        """Do what is not done yet of each programme's day: the expiry, the root after it, the rest."""
         await self._each(self._day)
 
     async def _lapse(self, due: Due) -> None:
@@ -116,41 +130,97 @@ class Jobs:
             log.info("programme %s: lapse: %s", due.code, lapsed)
 
     async def _day(self, due: Due) -> None:
-        done = await self._done(due)
-        if "expiry" not in done and not await self._expire(due):
+        done = await self._done(due.program, due.day)
+        if "expiry" not in done and not await self._once(due, "expiry", due.day, partial(self._expire, due)):
             return
         if "root" not in done:
             program = await self._catalog.refresh(due.program)
             taken = await take_root(self._pool, program, due.now)
             log.info("programme %s: root of %s over %d wallets", due.code, taken.day, taken.wallets)
+        program = await self._current(due)
+        for job, day, work in self._rest(program, due):
+            if (due.program, job, day) not in self._over and not (day == due.day and job in done):
+                await self._try(due, job, day, work)
 
-    async def _expire(self, due: Due) -> bool:
-        """Whether the day's expiry is over, be it with failures, which are looked at again after a while."""
-        if self._again.get((due.program, due.day), 0.0) > asyncio.get_running_loop().time():
+    def _rest(self, program: Program, due: Due) -> list[tuple[str, date, Work]]:
+        """The jobs that a programme's rules ask for today beside the expiry, each with the day it is of."""
+        rules = program.rules_at(due.now)
+        found: list[tuple[str, date, Work]] = []
+        if rules is not None and rules.definition.reminders is not None:
+            found.append(("reminders", due.day, partial(self._remind, due)))
+        if rules is not None and rules.definition.tiers is not None:
+            found.append(("tiers", due.day, partial(self._review, due)))
+        if rules is not None and rules.definition.referral is not None:
+            found.append(("referrals", due.day, partial(self._refer, due)))
+        for day in days_back(due.day):
+            if gives(program, day):
+                found.append(("birthdays", day, partial(self._greet, due, day)))
+        for campaign in running(program, due.now):
+            day = local_day(campaign.since, due.zone)
+            found.append((f"campaign:{campaign.code}", day, partial(self._announce, due, campaign)))
+        return found
+
+    async def _expire(self, due: Due, program: Program) -> Outcome:
+        return await expire_due(self._pool, self._engine, program, due.now)
+
+    async def _remind(self, due: Due, program: Program) -> Told:
+        return await remind_due(self._pool, program, due.now)
+
+    async def _review(self, due: Due, program: Program) -> Outcome:
+        return await review_due(self._pool, self._engine, program, due.now)
+
+    async def _refer(self, due: Due, program: Program) -> Outcome:
+        return await refer_due(self._pool, self._engine, program, due.now)
+
+    async def _greet(self, due: Due, day: date, program: Program) -> Outcome:
+        return await greet(self._pool, self._engine, program, day, due.now)
+
+    async def _announce(self, due: Due, campaign: Campaign, program: Program) -> Told:
+        return await announce(self._pool, program, campaign, due.now)
+
+    async def _current(self, due: Due) -> Program:
+        """The programme, read again where it has changed."""
+        program = await self._catalog.program(due.program)
+        return program if program.revision >= due.revision else await self._catalog.refresh(due.program)
+
+    async def _try(self, due: Due, job: str, day: date, work: Work) -> None:
+        """Do a job; where it fails, the others are done all the same."""
+        try:
+            await self._once(due, job, day, work)
+        except Closed:
+            raise
+        except Exception:
+            log.exception("%s of programme %s failed; it is tried again", job, due.code)
+
+    async def _once(self, due: Due, job: str, day: date, work: Work) -> bool:
+        """Whether a job is over, be it with failures, which are looked at again after a while."""
+        name = (due.program, job, day)
+        if self._again.get(name, 0.0) > asyncio.get_running_loop().time():
             return True
-        async with self._alone("expiry", due.program) as mine:
+        async with self._alone(job, due.program) as mine:
             if not mine:
                 return False
-            if "expiry" in await self._done(due):
+            if job in await self._done(due.program, day):
+                self._over.add(name)
                 return True
-            program = await self._catalog.refresh(due.program)
-            expired = await expire_due(self._pool, self._engine, program, due.now)
-            log.info("programme %s: expiry: %s", due.code, expired)
-            if expired.failed:
-                self._again[(due.program, due.day)] = asyncio.get_running_loop().time() + AGAIN_S
+            outcome = await work(await self._catalog.refresh(due.program))
+            log.info("programme %s: %s: %s", due.code, job, outcome)
+            if isinstance(outcome, Outcome) and outcome.failed:
+                self._again[name] = asyncio.get_running_loop().time() + AGAIN_S
             else:
-                outcome = msgspec.json.encode(expired).decode()
-                await self._pool.execute(q("job_finish"), due.program, "expiry", due.day, due.now, outcome)
+                written = msgspec.json.encode(outcome).decode()
+                await self._pool.execute(q("job_finish"), due.program, job, day, due.now, written)
+                self._over.add(name)
         return True
 
-    async def _done(self, due: Due) -> set[str]:
-        return {row["job"] for row in await self._pool.fetch(q("job_done"), due.program, due.day)}
+    async def _done(self, program: ProgramId, day: date) -> set[str]:
+        return {row["job"] for row in await self._pool.fetch(q("job_done"), program, day)}
 
     async def _each(self, work: Callable[[Due], Awaitable[None]]) -> None:
         """Do some work for each programme; one that fails does not keep the others waiting."""
         now = self._clock()
         for row in await self._pool.fetch(q("job_programs")):
-            due = Due(row["id"], row["code"], row["zone"], row["test_clock"] or now)
+            due = Due(row["id"], row["code"], row["zone"], row["test_clock"] or now, row["revision"])
             try:
                 await work(due)
             except Closed:

@@ -1,0 +1,160 @@
+"""Scenarios about terms: validity and its change, reminders, and what may neither be done nor written."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import pytest
+
+from jifen.programs.definition import Programme
+from jifen.programs.publishing import Refused
+from jifen.rules.definition import RuleSet
+from jifen.values.periods import Rolling
+from tests.scenarios.stage import Stage, local
+
+SetUp = Callable[[str, str], Awaitable[Stage]]
+
+pytestmark = pytest.mark.scenario
+
+
+def with_rules(programme: Programme, **changed: object) -> Programme:
+    """The programme with other rules."""
+    rules: RuleSet = msgspec.structs.replace(programme.rules, **changed)
+    return msgspec.structs.replace(programme, rules=rules)
+
+
+async def lots(stage: Stage, member: str) -> list[tuple[int, str]]:
+    """What is left of each lot, and the last day on which it can be used."""
+    told = (await stage.operator.get(f"/v1/members/{member}/lots")).json()["lots"]
+    return [(lot["remaining"], lot["expires_at"]) for lot in told if lot["remaining"]]
+
+
+async def test_scenario_s01_a_shorter_validity_needs_thirty_days(stage: SetUp) -> None:
+    """29 days' notice is refused and says the earliest lawful date; 30 hold, for lots earned after.
+
+    The day of the notice is not counted: 3 March to 1 April are thirty days.
+    """
+    shop = await stage("S01-terms-validity", "2026-03-01")
+    await shop.joins("ann")
+    await shop.buys("ann", 100)
+    shorter = with_rules(shop.programme, validity=Rolling(days=30))
+    with pytest.raises(Refused) as refused:
+        await shop.publish(shorter, "2026-03-02 10:00", "2026-04-01")
+    plan = refused.value.plan
+    assert (plan.days, plan.earliest) == (30, local("2026-04-02"))
+    assert "2026-04-02" in str(refused.value)
+    done = await shop.publish(shorter, "2026-03-02 10:00", "2026-04-02")
+    assert (done.changed, done.version, done.told) == (True, 2, 1)
+    await shop.now("2026-04-01 23:59:59")
+    await shop.buys("ann", 10)
+    await shop.now("2026-04-02")
+    await shop.buys("ann", 1)
+    # 60 days from 1 March, 60 from 1 April, 30 from 2 April; instants are the ends of days in Shanghai.
+    assert sorted(await lots(shop, "ann")) == [
+        (1, "2026-05-02T16:00:00Z"),
+        (10, "2026-05-31T16:00:00Z"),
+        (100, "2026-04-30T16:00:00Z"),
+    ]
+
+
+async def test_scenario_s01_never_below_seven_days_and_thirty_by_default(stage: SetUp) -> None:
+    """The source's number of days is illegible: 30 unless it is written, never less than 7."""
+    assert RuleSet(rules=()).validity == Rolling(days=30)
+    shop = await stage("S01-terms-validity", "2026-03-01")
+    with pytest.raises(Refused) as refused:
+        await shop.publish(with_rules(shop.programme, validity=Rolling(days=6)), "2026-03-02", "2026-06-01")
+    assert "7" in str(refused.value)
+
+
+async def test_scenario_s01_every_member_is_told_before(stage: SetUp) -> None:
+    """The notice is in the inbox of each, with the day from which it holds."""
+    shop = await stage("S01-terms-validity", "2026-03-01")
+    await shop.joins("ann", "bob")
+    await shop.publish(with_rules(shop.programme, validity=Rolling(days=30)), "2026-03-02", "2026-04-05")
+    await shop.night("2026-03-03 10:00")
+    for member in ("ann", "bob"):
+        inbox = (await shop.operator.get(f"/v1/members/{member}/inbox")).json()["messages"]
+        assert ["2026-04-05" in one["text"] for one in inbox if one["event"] == "terms_changed"] == [True]
+
+
+async def test_scenario_s02_unreminded_points_live_on_and_are_reported(stage: SetUp) -> None:
+    """No channel reaches ann, so no reminder is delivered: extended by the reminder period, not expired."""
+    shop = await stage("S02-expiry-reminders", "2026-03-01")
+    await shop.joins("ann")
+    await shop.buys("ann", 100)
+    assert await lots(shop, "ann") == [(100, "2026-05-30T16:00:00Z")]
+    for day in ("2026-04-30", "2026-05-23", "2026-05-30"):
+        await shop.night(f"{day} 10:00")
+    await shop.night("2026-05-31 10:00")
+    assert await shop.has("ann") == 100
+    assert await lots(shop, "ann") == [(100, "2026-06-29T16:00:00Z")]
+    kinds = [
+        entry["kind"] for entry in (await shop.operator.get("/v1/members/ann/entries")).json()["entries"]
+    ]
+    assert kinds == ["extend", "purchase"]
+    outcome = await shop.house.pool.fetchval(
+        "SELECT outcome FROM job_run WHERE program = $1 AND job = 'expiry' AND day = '2026-05-31'",
+        (await shop.program()).id,
+    )
+    told = msgspec.json.decode(outcome)
+    assert (told["extended"], told["points"]) == (1, 0), told
+
+
+async def test_scenario_s02_reminded_points_lapse_at_the_end_of_their_day(stage: SetUp) -> None:
+    """With the inbox in the chain the reminders arrive, 30 and 7 days ahead, once each."""
+    shop = await stage("S02-expiry-reminders", "2026-03-01")
+    inbox = msgspec.structs.replace(shop.programme.messages, fallback=("sms", "in_app"))
+    await shop.publish(msgspec.structs.replace(shop.programme, messages=inbox), "2026-03-01 01:00")
+    await shop.joins("ann")
+    await shop.buys("ann", 100)
+    for day in ("2026-04-29", "2026-04-30", "2026-04-30", "2026-05-01", "2026-05-23", "2026-05-24"):
+        await shop.night(f"{day} 10:00")
+    told = (await shop.operator.get("/v1/members/ann/inbox")).json()["messages"]
+    assert [one["event"] for one in told] == ["points_lapsing", "points_lapsing"]
+    await shop.night("2026-05-30 23:59:59")
+    assert await shop.has("ann") == 100
+    await shop.night("2026-05-31 00:00")
+    assert await shop.has("ann") == 0
+    kinds = [
+        entry["kind"] for entry in (await shop.operator.get("/v1/members/ann/entries")).json()["entries"]
+    ]
+    assert kinds == ["expire", "purchase"]
+
+
+async def test_scenario_s20_no_share_and_no_dividend(stage: SetUp) -> None:
+    """No kind, no unit and no word of it is taken; and the export is off until an opinion is named."""
+    group = await stage("S20-no-equity", "2026-03-01")
+    await group.joins("ann")
+    await group.buys("ann", 1_000)
+    raw = msgspec.to_builtins(group.programme)
+    for kind in ("equity", "dividend", "cash", "share"):
+        reward = {"code": "r", "title": "礼品", "points": 100, "kind": kind}
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({**raw, "rules": {**raw["rules"], "rewards": [reward]}}, Programme)
+    for title in (
+        "原始股 100 股",
+        "年度分红",
+        "兑换公司股权",
+        "积分增值宝",
+        "Company shares",
+        "Yearly dividend",
+    ):
+        reward = {"code": "r", "title": title, "points": 1_000, "value_fen": 1_000}
+        tried = msgspec.convert({**raw, "rules": {**raw["rules"], "rewards": [reward]}}, Programme)
+        with pytest.raises(Refused):
+            await group.publish(tried, "2026-03-02")
+    answer = await group.operator.ask("POST", "/v1/eligibility", json={})
+    assert answer.status_code in (404, 409, 422), answer.text
+
+
+async def test_scenario_s28_unfair_sentences_are_refused_with_their_article(stage: SetUp) -> None:
+    """Both sentences of the source, and the lawful ones of the example pass."""
+    mall = await stage("S28-fair-terms", "2026-03-01")
+    for sentence in ("未使用的积分概不退还。", "积分商品一经兑换，概不退换。"):
+        terms = msgspec.structs.replace(
+            mall.programme.terms, clauses=(sentence,), clauses_en=("Written fairly.",)
+        )
+        with pytest.raises(Refused) as refused:
+            await mall.publish(msgspec.structs.replace(mall.programme, terms=terms), "2026-03-02")
+        errors = [one for one in refused.value.plan.findings if one.severity == "error"]
+        assert errors and all(one.source and one.remedy for one in errors)
+        assert any("实施条例" in one.source or "合同行政监督管理办法" in one.source for one in errors)
