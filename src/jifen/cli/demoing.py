@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from jifen.cli.demo.alliance import build, read_alliance
+from jifen.cli.demo.alliance import build, programme_of
 from jifen.cli.demo.dataset import baskets
 from jifen.cli.demo.outcome import figures, say, shown
 from jifen.cli.demo.replay import Replay
@@ -54,7 +54,7 @@ def _demo(asked: argparse.Namespace) -> int:
     async def prepare() -> tuple[Program, str]:
         async with opened(folder) as at_hand:
             since = story[0].ends - timedelta(days=2)
-            program = await build(at_hand.catalog, at_hand.members, read_alliance(), all_baskets, since)
+            program = await build(at_hand, programme_of(all_baskets), all_baskets, since)
             return program, await _key(at_hand, program, folder)
 
     program, key = asyncio.run(prepare())

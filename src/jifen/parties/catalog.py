@@ -184,6 +184,21 @@ class Catalog:
         values = msgspec.structs.astuple(evidence)[:5]
         return await self._change(program, "evidence_add", "code", said, *values)
 
+    async def add_all_evidence(self, program: ProgramId, evidence: Sequence[Evidence]) -> Program:
+        """Make many proofs known at one revision.
+
+        Raises:
+            Conflict: a code is known already; then none was added.
+        """
+        rows = [(program, *msgspec.structs.astuple(one)[:5]) for one in evidence]
+        try:
+            async with self._pool.acquire() as conn, conn.transaction():
+                await conn.execute(q("program_revise"), program)
+                await conn.executemany(q("evidence_add"), rows)
+        except asyncpg.UniqueViolationError as taken:
+            raise Conflict("code", "evidence of these codes is known already: leave it out") from taken
+        return await self.refresh(program)
+
     async def withdraw_evidence(self, program: ProgramId, code: str, at: datetime) -> Program:
         """From an instant on, evidence proves nothing any more; an earlier withdrawal stands."""
         return await self._change(program, "evidence_withdraw", "code", "", code, at)

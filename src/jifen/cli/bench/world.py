@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from jifen.cli.demo.alliance import build, read_alliance
+from jifen.cli.demo.alliance import build, programme_of
 from jifen.cli.demo.dataset import Basket
 from jifen.cli.demo.replay import TODAY
 from jifen.cli.opening import Opened
@@ -47,7 +47,7 @@ async def world(folder: Path, baskets: list[Basket]) -> AsyncIterator[World]:
         at_hand = Opened(dsn, pool, Catalog(pool), Members(pool, vault), Keys(pool), vault)
         try:
             since = baskets[0].at - timedelta(days=2)
-            program = await build(at_hand.catalog, at_hand.members, read_alliance(), baskets, since)
+            program = await build(at_hand, programme_of(baskets), baskets, since)
             await at_hand.catalog.set_clock(program.id, TODAY)
             key = await at_hand.keys.make(program.id, None, "bench", datetime.now(UTC))
             yield World(folder, dsn, at_hand, program, key)

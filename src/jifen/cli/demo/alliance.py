@@ -1,4 +1,4 @@
-"""Build an alliance from its YAML: programme, units, merchants, contracts, stores, rules, members."""
+"""Build the demo's alliance: the programme of its folder, the stores of the baskets, evidence and members."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,47 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from jifen.cli.demo.dataset import HOUSEHOLDS, Basket
-from jifen.parties.catalog import Catalog
-from jifen.parties.members import Members
-from jifen.parties.programs import Contract, Program, Unit
-from jifen.rules.definition import RuleSet
+from jifen.cli.demo.dataset import HOUSEHOLDS, Basket, organic_code
+from jifen.cli.opening import Opened
+from jifen.parties.programs import Evidence, Program
+from jifen.programs.definition import Programme, StorePlan
+from jifen.programs.loading import load
+from jifen.programs.publishing import Publisher
 
-FILE = Path(__file__).with_name("alliance.yaml")
-
-
-class MerchantPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A merchant and what it agrees to; prices are fen per 100 points."""
-
-    code: str
-    name: str
-    issue: int
-    reimburse: int
-    fee_permille: int
-
-
-class CharityPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The charity that points may be given to."""
-
-    code: str
-    name: str
-
-
-class Alliance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole definition."""
-
-    code: str
-    name: str
-    zone: str
-    units: tuple[Unit, ...]
-    merchants: tuple[MerchantPlan, ...]
-    charity: CharityPlan
-    rules: RuleSet
-
-
-def read_alliance(path: Path = FILE) -> Alliance:
-    """The alliance of a YAML file; msgspec.ValidationError names the field that is wrong."""
-    return msgspec.yaml.decode(path.read_bytes(), type=Alliance)
+FOLDER = Path(__file__).with_name("programme")
+AUTHOR = "demo"
 
 
 def store_code(store: int) -> str:
@@ -54,51 +22,54 @@ def store_code(store: int) -> str:
     return f"S{store}"
 
 
-async def build(
-    catalog: Catalog, members: Members, plan: Alliance, baskets: Iterable[Basket], since: datetime
-) -> Program:
-    """Create what is not there yet; a second call finds all of it and changes nothing.
+def programme_of(baskets: Iterable[Basket], folder: Path = FOLDER) -> Programme:
+    """The programme of a folder, with the stores of the data set.
 
-    since: contracts and rules are in force from then on. The stores of the data set go round the
-    merchants by how much they sell, so that every merchant has large and small ones.
+    They go round the merchants by how much they sell, so that every merchant has large and small ones.
+
+    Raises:
+        ValueError: the folder holds no programme; says what is wrong first.
     """
-    program = await catalog.by_code(plan.code)
-    if program is None:
-        program = await catalog.add_program(plan.code, plan.name, plan.zone, since)
-    for unit in plan.units:
-        if unit.code not in program.units:
-            program = await catalog.add_unit(program.id, unit)
-    for merchant in plan.merchants:
-        if merchant.code not in program.merchants:
-            program = await catalog.add_merchant(program.id, merchant.code, merchant.name, since)
-        known = program.merchants[merchant.code]
-        if not known.contracts:
-            contract = Contract(1, since, merchant.issue, merchant.reimburse, merchant.fee_permille, 30)
-            program = await catalog.add_contract(program.id, known.id, contract)
-    if plan.charity.code not in program.merchants:
-        program = await catalog.add_merchant(
-            program.id, plan.charity.code, plan.charity.name, since, charity=True
-        )
-    await _stores(catalog, program, plan, baskets)
-    program = await catalog.refresh(program.id)
-    if not program.rules:
-        await catalog.publish(program.id, plan.rules, since, since)
-    numbers = sorted({basket.member for basket in baskets})
-    if len(numbers) > HOUSEHOLDS:
-        raise ValueError(f"the data set has {len(numbers)} households, {HOUSEHOLDS} were expected")
-    await members.enrol_all(program.id, numbers, since + timedelta(hours=1))
-    return await catalog.refresh(program.id)
-
-
-async def _stores(catalog: Catalog, program: Program, plan: Alliance, baskets: Iterable[Basket]) -> None:
+    loaded = load(folder)
+    if loaded.programme is None:
+        raise ValueError(f"{folder} cannot be read: {loaded.findings[0]}")
     sales: dict[int, int] = {}
     for basket in baskets:
         sales[basket.store] = sales.get(basket.store, 0) + basket.amount
-    merchants = [program.merchants[merchant.code] for merchant in plan.merchants]
-    fresh = []
+    shops = [merchant for merchant in loaded.programme.merchants if not merchant.charity]
+    stores: dict[str, list[StorePlan]] = {merchant.code: [] for merchant in loaded.programme.merchants}
     for rank, store in enumerate(sorted(sales, key=lambda one: (-sales[one], one))):
-        merchant = merchants[rank % len(merchants)]
-        if store_code(store) not in program.stores:
-            fresh.append((merchant.id, store_code(store), f"{merchant.name} {rank // len(merchants) + 1} 店"))
+        owner = shops[rank % len(shops)]
+        name = f"{owner.name} {rank // len(shops) + 1} 店"
+        stores[owner.code].append(StorePlan(code=store_code(store), name=name))
+    merchants = tuple(
+        msgspec.structs.replace(merchant, stores=tuple(stores[merchant.code]))
+        for merchant in loaded.programme.merchants
+    )
+    return msgspec.structs.replace(loaded.programme, merchants=merchants)
+
+
+async def build(at_hand: Opened, programme: Programme, baskets: Iterable[Basket], since: datetime) -> Program:
+    """Publish what is not there yet; a second call finds all of it and changes nothing.
+
+    since: when it is published, and from when its first version holds.
+    """
+    catalog = at_hand.catalog
+    if await catalog.by_code(programme.code) is None:
+        await Publisher(at_hand.pool, catalog).publish(programme, AUTHOR, since)
+    program = await catalog.by_code(programme.code)
+    assert program is not None
+    organic = sorted({line[0] for basket in baskets for line in basket.lines if line[4]})
+    until = since + timedelta(days=730)
+    fresh = [
+        Evidence(code, "organic", "", since, until)
+        for code in map(organic_code, organic)
+        if code not in program.evidence
+    ]
     if fresh:
-        await catalog.add_stores(program.id, fresh)
+        program = await catalog.add_all_evidence(program.id, fresh)
+    numbers = sorted({basket.member for basket in baskets})
+    if len(numbers) > HOUSEHOLDS:
+        raise ValueError(f"the data set has {len(numbers)} households, {HOUSEHOLDS} were expected")
+    await at_hand.members.enrol_all(program.id, numbers, since + timedelta(hours=1))
+    return await catalog.refresh(program.id)

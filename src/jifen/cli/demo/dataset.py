@@ -63,6 +63,11 @@ def member_number(household: int) -> str:
     return f"QH{household:06d}"
 
 
+def organic_code(product: str) -> str:
+    """The organic code that stands for a product: 17 digits, certifier 001, of the year 2025."""
+    return f"00125{int(product):012d}"
+
+
 def baskets() -> list[Basket]:
     """All baskets of the year in order of time. Cents of the data are taken as fen.
 

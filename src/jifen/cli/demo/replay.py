@@ -13,8 +13,12 @@ from jifen.cli.opening import Opened
 from jifen.cli.progress import Bar
 from jifen.cli.sending import Sender, Tally, join
 from jifen.engine.engine import Engine
+from jifen.jobs.delivering import Delivering
 from jifen.jobs.expiry import expire_due
 from jifen.jobs.holds import lapse_due
+from jifen.jobs.reminders import remind_due
+from jifen.jobs.tiers import review_due
+from jifen.messages.settings import ChannelSettings
 from jifen.parties.programs import Program
 
 TODAY = datetime(2026, 11, 21, 10, 30, tzinfo=ZONE)
@@ -41,15 +45,18 @@ class Replay:
         self._program = program
         self._sender = sender
         self._file = folder / "demo.json"
+        self._delivering = Delivering(at_hand.pool, at_hand.catalog, at_hand.vault, ChannelSettings())
         self.tally = Tally()
         self.expired = 0
         self.done = msgspec.json.decode(self._file.read_bytes(), type=Done) if self._file.exists() else Done()
 
     async def run(self, days: Sequence[Day], progress: Bar) -> None:
-        """Send every day that is not booked yet; expire at the end of each month."""
+        """Send every day that is not booked yet; remind every week, expire at the end of each month."""
         for index, day in enumerate(days):
             if day.day.isoformat() > self.done.through:
                 await self._day(day)
+                if day.day.isoweekday() == 7:
+                    await self._remind(day.ends)
                 following = days[index + 1].day if index + 1 < len(days) else None
                 if following is None or following.month != day.day.month:
                     await self._month_end(day)
@@ -74,7 +81,14 @@ class Replay:
         await self._clock(now)
         await self._due(now)
 
+    async def _remind(self, now: datetime) -> None:
+        """Put the reminders that are due and deliver what waits, so that points may lapse (S02)."""
+        pool = self._at_hand.pool
+        await remind_due(pool, self._program, now)
+        await self._delivering.messages()
+
     async def _due(self, now: datetime) -> None:
+        await review_due(self._at_hand.pool, self._engine, self._program, now)
         await lapse_due(self._at_hand.pool, self._engine, self._program, now)
         counts = await expire_due(self._at_hand.pool, self._engine, self._program, now)
         self.expired += counts.points

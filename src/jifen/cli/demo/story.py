@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from jifen.cli.demo.alliance import store_code
-from jifen.cli.demo.dataset import ZONE, Basket
+from jifen.cli.demo.dataset import ZONE, Basket, organic_code
 
 _json = msgspec.json.Encoder()
 
@@ -26,7 +26,13 @@ class Day(msgspec.Struct):
 def purchase_line(basket: Basket) -> bytes:
     """A basket as a line of the bulk path."""
     lines = [
-        {"sku": sku, "category": category, "quantity": quantity, "amount": fen, "tags": ["organic"]}
+        {
+            "sku": sku,
+            "category": category,
+            "quantity": quantity,
+            "amount": fen,
+            "evidence": organic_code(sku),
+        }
         if organic
         else {"sku": sku, "category": category, "quantity": quantity, "amount": fen}
         for sku, category, quantity, fen, organic in basket.lines
