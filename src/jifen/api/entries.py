@@ -29,6 +29,7 @@ from jifen.store.queries import q
 from jifen.values.ids import SeriesId, cell_of
 
 WHY: dict[Reason, str] = {
+    "closed": "the programme was closed, or the merchant had left",
     "weekday": "it is for other days of the week",
     "month_day": "it is for other days of the month",
     "date": "it is for other dates",

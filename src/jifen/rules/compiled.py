@@ -1,259 +1,271 @@
-"""Compiled rule sets: each rule a closure, evaluated in order of kind; the same code for now and for then."""
+"""Compiled rule sets: every rule ready to run, evaluated in order; the same code for now and for then."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, datetime
+from itertools import groupby
 
-from jifen.rules.award import Award, Facts, Share
-from jifen.rules.definition import AnyRule, Conditions, Flat, Multiplier, PerAmount, Rounding, RuleSet
-from jifen.values.periods import Active, Validity, end_of_day, expires_at, period_key, start_of_day
+from jifen.rules.award import Award, Facts
+from jifen.rules.calendars import stores_on
+from jifen.rules.conditions import not_on
+from jifen.rules.counting import Advances, Advancing, Counter, Period, advance
+from jifen.rules.definition import AnyRule, Multiplier, Reached, RuleSet
+from jifen.rules.expressions import Sight
+from jifen.rules.index import Place, Places, Shelf
+from jifen.rules.kinds import ids_by_amount, rounded
+from jifen.rules.reasons import Reason
+from jifen.rules.rule import CompiledRule, Shared
+from jifen.rules.rule_on_day import RuleOnDay, Used, own_reads
+from jifen.values.periods import end_of_day, start_of_day
 
-Counter = tuple[str, str]
-"""A counter's name and period."""
-
-Used = Mapping[Counter, int]
 KEPT_DAYS = 2000
-"""For how many days a rule keeps what it has worked out."""
+"""For how many days a rule set keeps what it has worked out."""
 
-Test = Callable[[Facts], bool]
-
-
-def rounded(numerator: int, denominator: int, how: Rounding) -> int:
-    """A fraction of points as whole points."""
-    if how == "floor":
-        return numerator // denominator
-    if how == "ceiling":
-        return -(-numerator // denominator)
-    return (2 * numerator + denominator) // (2 * denominator)
+KEPT_SHELVES = 20_000
+"""For how many places, on any days, it keeps which rules hold there."""
 
 
-def _not_on(when: Conditions, day: date) -> str | None:
-    """Why a rule gives nothing on a day; None: it may."""
-    if when.weekdays and day.isoweekday() not in when.weekdays:
-        return "weekday"
-    if when.month_days and day.day not in when.month_days:
-        return "month_day"
-    if when.dates and day not in when.dates:
-        return "date"
-    return None
+class Day:
+    """What a rule set has worked out for one day, as it was asked for."""
 
+    __slots__ = ("advances", "reads", "rules", "shelves")
 
-def _tests(when: Conditions) -> list[tuple[str, Test]]:
-    """The conditions beside the day that are given, each with the reason said where it does not hold."""
-    found: list[tuple[str, Test]] = []
-    if when.merchants:
-        merchants = frozenset(when.merchants)
-        found.append(("merchant", lambda facts: facts.merchant in merchants))
-    if when.stores:
-        stores = frozenset(when.stores)
-        found.append(("store", lambda facts: facts.store in stores))
-    if when.minimum_fen:
-        found.append(("minimum", lambda facts, least=when.minimum_fen: facts.amount >= least))  # type: ignore[misc]
-    if when.since is not None:
-        found.append(("since", lambda facts, since=when.since: facts.at >= since))  # type: ignore[misc]
-    if when.until is not None:
-        found.append(("until", lambda facts, until=when.until: facts.at < until))  # type: ignore[misc]
-    return found
-
-
-Life = tuple[datetime | None, datetime | None, int | None]
-"""From when and until when points can be used, and their idle months."""
-
-
-def _life(validity: Validity, pending_days: int, day: date, zone: str) -> Life:
-    matures = start_of_day(day + timedelta(days=pending_days), zone) if pending_days else None
-    if isinstance(validity, Active):
-        return matures, None, validity.months
-    expires = expires_at(validity, day, zone)
-    if expires is not None and matures is not None and expires <= matures:
-        expires = end_of_day(day + timedelta(days=pending_days), zone)
-    return matures, expires, None
-
-
-Raw = Callable[[Facts, Mapping[str, int]], int]
-"""The points of a rule before caps and once, from the facts and what other rules gave."""
-
-
-def _per_amount(rule: PerAmount) -> Raw:
-    rates = {category: (rate.points, rate.fen) for category, rate in rule.rates.items()}
-    points, fen, rounding = rule.rate.points, rule.rate.fen, rule.rounding
-
-    def raw(facts: Facts, given: Mapping[str, int]) -> int:
-        if facts.act is not None:
-            return 0
-        plain = facts.amount
-        numerator, denominator = 0, fen
-        if rates:
-            for category, amount in facts.by_category.items():
-                own = rates.get(category)
-                if own is None:
-                    continue
-                plain -= amount
-                own_points, own_fen = own
-                if own_fen == denominator:
-                    numerator += amount * own_points
-                else:
-                    numerator = numerator * own_fen + amount * own_points * denominator
-                    denominator *= own_fen
-        return rounded(numerator + plain * points * (denominator // fen), denominator, rounding)
-
-    return raw
-
-
-def _flat(rule: Flat) -> Raw:
-    points, acts = rule.points, frozenset(rule.acts)
-    categories, tags = frozenset(rule.categories), frozenset(rule.tags)
-
-    def raw(facts: Facts, given: Mapping[str, int]) -> int:
-        if acts:
-            return points if facts.act in acts else 0
-        if facts.act is not None or facts.amount <= 0:
-            return 0
-        if categories and categories.isdisjoint(facts.by_category):
-            return 0
-        if tags and tags.isdisjoint(facts.tags):
-            return 0
-        return points
-
-    return raw
-
-
-def _multiplier(rule: Multiplier, whole: RuleSet) -> Raw:
-    extra = Fraction(rule.factor) - 1
-    of = frozenset(rule.of) or frozenset(other.id for other in whole.rules if isinstance(other, PerAmount))
-
-    def raw(facts: Facts, given: Mapping[str, int]) -> int:
-        base = sum(points for other, points in given.items() if other in of)
-        return max(0, rounded(base * extra.numerator, extra.denominator, rule.rounding))
-
-    return raw
-
-
-def _raw(rule: AnyRule, whole: RuleSet) -> Raw:
-    match rule:
-        case PerAmount():
-            return _per_amount(rule)
-        case Flat():
-            return _flat(rule)
-        case Multiplier():
-            return _multiplier(rule, whole)
-
-
-class CompiledRule:
-    """One rule, ready to run."""
-
-    __slots__ = ("caps", "definition", "once", "raw", "reads", "tests", "unit", "validity")
-
-    def __init__(self, rule: AnyRule, whole: RuleSet) -> None:
-        self.definition = rule
-        self.tests = _tests(rule.when)
-        self.unit = rule.unit or whole.unit
-        self.validity = rule.validity or whole.validity
-        self.caps = [(f"cap:{rule.id}", cap.per, cap.points) for cap in rule.caps]
-        self.once = f"once:{rule.id}" if rule.once else None
-        self.raw = _raw(rule, whole)
-        self.reads = [(name, per) for name, per, _ in self.caps if per != "event"]
-        if rule.once:
-            self.reads.append((f"once:{rule.id}", rule.once))
-
-
-class RuleOnDay:
-    """A rule as it is on one day: the counters of that day's periods, and how long its points live."""
-
-    __slots__ = ("caps", "funder", "id", "life", "most", "once", "raw", "tests", "unit")
-
-    def __init__(self, rule: CompiledRule, day: date, zone: str) -> None:
-        definition = rule.definition
-        self.id = definition.id
-        self.unit = rule.unit
-        self.funder = definition.funder
-        self.raw = rule.raw
-        self.tests = rule.tests
-        self.life = _life(rule.validity, definition.pending_days, day, zone)
-        self.most = min((most for _, per, most in rule.caps if per == "event"), default=None)
-        self.caps = [((name, period_key(per, day)), most) for name, per, most in rule.caps if per != "event"]
-        self.once: Counter | None = None
-        if rule.once is not None and definition.once is not None:
-            self.once = (rule.once, period_key(definition.once, day))
-
-    def give(
-        self, facts: Facts, given: Mapping[str, int], used: Used, award: Award
-    ) -> tuple[int, str | None]:
-        """The points of this rule, and why there are none."""
-        for reason, test in self.tests:
-            if not test(facts):
-                return 0, reason
-        points = self.raw(facts, given)
-        if points <= 0:
-            return 0, "nothing"
-        if self.once is not None:
-            before = award.read[self.once] = used.get(self.once, 0)
-            if before > 0:
-                return 0, "once"
-        if self.most is not None and points > self.most:
-            points = self.most
-        for counter, most in self.caps:
-            before = award.read[counter] = used.get(counter, 0)
-            points = min(points, most - before)
-        if points <= 0:
-            return 0, "cap"
-        for counter, _ in self.caps:
-            award.counts[counter] = points
-        if self.once is not None:
-            award.counts[self.once] = 1
-        return points, None
+    def __init__(self, advances: Advances | None) -> None:
+        self.advances = advances
+        self.rules: dict[int, RuleOnDay | Reason] = {}
+        self.shelves: dict[Place, Shelf] = {}
+        self.reads: dict[Place | None, list[Counter]] = {}
 
 
 class CompiledRules:
-    """A rule set ready to run: `version` names it on every entry, `since` is when it began."""
+    """A rule set ready to run: `version` names it on every entry, `since` is when it began.
+
+    Raises:
+        ValueError: an expression cannot be used (the rule and the column are named), or a rule names a
+            calendar, a group or a campaign that the rule set does not have.
+    """
 
     def __init__(self, definition: RuleSet, version: int, since: datetime, zone: str) -> None:
         self.definition = definition
         self.version = version
         self.since = since
         self.zone = zone
-        compiled = [CompiledRule(rule, definition) for rule in definition.rules]
-        # Multipliers read what the others gave, so they run last.
-        self.rules = sorted(compiled, key=lambda rule: isinstance(rule.definition, Multiplier))
-        self._reads = tuple({read for rule in compiled for read in rule.reads})
-        self._days: dict[date, tuple[list[RuleOnDay], list[Counter]]] = {}
+        self._sight = Sight(zone)
+        campaigns = {campaign.code: campaign for campaign in definition.campaigns}
+        shared = Shared(definition, ids_by_amount(definition), campaigns, self._sight)
+        self.rules = [CompiledRule(rule, shared) for rule in in_order(definition)]
+        self.reads_person = any(rule.persons for rule in self.rules)
+        self.budgets = tuple(
+            dict.fromkeys(rule.budget for rule in definition.rules if rule.budget is not None)
+        )
+        self._groups = definition.groups
+        self._places = Places(self.rules)
+        self._advancing = Advancing(definition, _counted_buys(definition), _counted_spend(definition))
+        self._sees = any(rule.expression is not None for rule in self.rules)
+        self._ends = definition.closes_at is not None or bool(definition.leavings)
+        self._days: dict[date, Day] = {}
+        self._shelves = 0
 
-    def reads(self, day: date) -> list[Counter]:
-        """The counters, by (name, period), that an evaluation for that day may read."""
-        return self._on(day)[1]
+    def reads(self, day: date, code: str = "", place: Place | None = None) -> list[Counter]:
+        """The counters, by (name, period), that an evaluation for that day may read or advance.
 
-    def _on(self, day: date) -> tuple[list[RuleOnDay], list[Counter]]:
-        """The rules that may give something on a day, and the counters of that day."""
-        found = self._days.get(day)
+        code: what the act carries. place: only those of the rules that can hold there.
+        """
+        kept = self._on(day)
+        if place is not None and place[2] not in self._places.acts:
+            place = place[0], place[1], ""
+        found = kept.reads.get(place)
         if found is None:
-            if len(self._days) > KEPT_DAYS:
-                self._days.clear()
-            rules = [
-                RuleOnDay(rule, day, self.zone)
-                for rule in self.rules
-                if _not_on(rule.definition.when, day) is None
-            ]
-            found = self._days[day] = (rules, [(name, period_key(per, day)) for name, per in self._reads])
-        return found
+            numbers = range(len(self.rules)) if place is None else self._places.at(place)
+            own = [counter for number in numbers for counter in own_reads(self.rules[number], day)]
+            # The same counter may be asked for by several rules.
+            found = kept.reads[place] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
+        if not code:
+            return found
+        return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
 
     def evaluate(self, facts: Facts, used: Used, *, explain: bool = False) -> Award:
         """What the rules give for one purchase or act.
 
-        used: points of each cap and count of each once, before this event, by (name, period).
+        used: the counters before this event, by (name, period), and what is left of budgets.
         explain: also say which rules gave nothing, and why. Points are whole; amounts are fen.
         """
+        if self._sees:
+            self._sight.forget()
         award = Award([], {}, {}, [])
+        if self._ends and self._ended(facts):
+            award.missed += [(rule.definition.id, "closed") for rule in self.rules] if explain else []
+            return award
         given: dict[str, int] = {}
-        for rule in self._on(facts.day)[0]:
-            points, why = rule.give(facts, given, used, award)
-            if why is not None:
-                if explain:
-                    award.missed.append((rule.id, why))
-                continue
-            given[rule.id] = points
-            award.shares.append(Share(rule.id, points, rule.unit, rule.funder, *rule.life))
+        kept = self._days.get(facts.day) or self._on(facts.day)
         if explain:
-            for other in self.rules:
-                if (why := _not_on(other.definition.when, facts.day)) is not None:
-                    award.missed.append((other.definition.id, why))
+            self._tell(kept, facts, given, used, award)
+        else:
+            shelf = kept.shelves.get((facts.merchant, facts.store, facts.act)) or self._shelf(kept, facts)
+            running = shelf.of(facts) if shelf.by_line else shelf.rules
+            if shelf.grouped:
+                self._run(running, facts, given, used, award, False)
+            else:
+                code = facts.code
+                for rule in running:
+                    points = rule.offer(rule.rest, facts, given, used, award)
+                    if points.__class__ is int:
+                        given[rule.id] = points
+                        rule.take(points, code, award)
+        if kept.advances is not None:
+            advance(kept.advances, self._advancing.tier_rules, facts, award)
         return award
+
+    def _ended(self, facts: Facts) -> bool:
+        """Whether earning has stopped, in the programme or at the merchant (COMPLIANCE R09)."""
+        closes, left = self.definition.closes_at, self.definition.leavings.get(facts.merchant)
+        return (closes is not None and facts.at >= closes) or (left is not None and facts.at >= left)
+
+    def _tell(self, kept: Day, facts: Facts, given: dict[str, int], used: Used, award: Award) -> None:
+        """Run all rules, one after another, and say of each that gave nothing why."""
+        numbers = range(len(self.rules))
+        running = [rule for number in numbers if (rule := self._rule(kept, number, facts.day)) is not None]
+        self._run(running, facts, given, used, award, True)
+        idle = [(self.rules[number].definition.id, kept.rules[number]) for number in numbers]
+        award.missed += [(name, why) for name, why in idle if isinstance(why, str)]
+
+    def _run(
+        self,
+        running: list[RuleOnDay],
+        facts: Facts,
+        given: dict[str, int],
+        used: Used,
+        award: Award,
+        explain: bool,
+    ) -> None:
+        """Each rule in turn; those of a group, which stand side by side, compete."""
+        for group, side_by_side in groupby(running, key=lambda rule: rule.group):
+            if group is not None:
+                self._compete(list(side_by_side), facts, given, used, award, explain)
+                continue
+            for rule in side_by_side:
+                points = rule.offer(rule.tests if explain else rule.rest, facts, given, used, award)
+                if not isinstance(points, str):
+                    given[rule.id] = points
+                    rule.take(points, facts.code, award)
+                elif explain:
+                    award.missed.append((rule.id, rule.compiled.why(points, facts)))
+
+    def _compete(
+        self,
+        rivals: list[RuleOnDay],
+        facts: Facts,
+        given: dict[str, int],
+        used: Used,
+        award: Award,
+        explain: bool,
+    ) -> None:
+        """Of the rules of one group only one gives: the first in order, or who gives most."""
+        first = self._groups[rivals[0].group or ""] == "first"
+        best: tuple[int, RuleOnDay] | None = None
+        lost: list[RuleOnDay] = []
+        for rule in rivals:
+            late = first and best is not None
+            if late and not explain:
+                break
+            # Whoever comes too late is asked for its reason alone.
+            noted = Award([], {}, {}, [], drawn=award.drawn) if late else award
+            points = rule.offer(rule.tests if explain else rule.rest, facts, given, used, noted)
+            if isinstance(points, str):
+                award.missed += [(rule.id, rule.compiled.why(points, facts))] if explain else []
+            elif best is None or (not first and points > best[0]):
+                lost += [best[1]] if best is not None else []
+                best = points, rule
+            else:
+                lost.append(rule)
+        if best is not None:
+            points, rule = best
+            given[rule.id] = points
+            rule.take(points, facts.code, award)
+        if explain:
+            award.missed += [(rule.id, "group") for rule in lost]
+
+    def _on(self, day: date) -> Day:
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) > KEPT_DAYS or self._shelves > KEPT_SHELVES:
+                self._days.clear()
+                self._shelves = 0
+            found = self._days[day] = Day(self._advancing.on(day) if self._advancing else None)
+        return found
+
+    def _rule(self, kept: Day, number: int, day: date) -> RuleOnDay | None:
+        """A rule on that day; None where it gives nothing then, whatever the event."""
+        found = kept.rules.get(number)
+        if found is None:
+            found = kept.rules[number] = self._made(self.rules[number], day)
+        return found if isinstance(found, RuleOnDay) else None
+
+    def _made(self, rule: CompiledRule, day: date) -> RuleOnDay | Reason:
+        when = rule.definition.when
+        if (why := not_on(when, day)) is not None:
+            return why
+        stores: frozenset[str] | None = None
+        if when.calendars:
+            held = [stores_on(self.definition.calendars[name], day) for name in when.calendars]
+            if None not in held:
+                stores = frozenset[str]().union(*(some for some in held if some))
+                if not stores:
+                    return "calendar"
+        return RuleOnDay(rule, day, self.zone, stores)
+
+    def _shelf(self, kept: Day, facts: Facts) -> Shelf:
+        """The rules that may give something on that day at that place; acts that no rule names are one."""
+        act = facts.act if facts.act in self._places.acts else ""
+        place = (facts.merchant, facts.store, act)
+        found = kept.shelves.get(place)
+        if found is None:
+            self._shelves += 1
+            found = kept.shelves[place] = Shelf(self._holding(kept, place, facts.day))
+        return found
+
+    def _holding(self, kept: Day, place: Place, day: date) -> list[RuleOnDay]:
+        begins, ends = start_of_day(day, self.zone), end_of_day(day, self.zone)
+        found = []
+        for number in self._places.at(place):
+            rule = self.rules[number]
+            if rule.until is not None and rule.until <= begins:
+                continue
+            if rule.since is not None and rule.since >= ends:
+                continue
+            made = self._rule(kept, number, day)
+            if made is not None and (made.stores is None or place[1] in made.stores):
+                found.append(made)
+        return found
+
+
+def in_order(whole: RuleSet) -> list[AnyRule]:
+    """The rules in the order in which they run.
+
+    Multipliers read what the others gave, so they run last; before them the groups in which multipliers
+    compete with other rules. Within a group the higher priority goes first. Otherwise as they are written.
+    """
+    group_of: dict[str, list[AnyRule]] = {}
+    for rule in whole.rules:
+        if rule.group is not None:
+            group_of.setdefault(rule.group, []).append(rule)
+    firsts = {name: rules[0].id for name, rules in group_of.items()}
+    places = {rule.id: place for place, rule in enumerate(whole.rules)}
+
+    def turn(rule: AnyRule) -> tuple[int, int, int, int]:
+        if rule.group is None:
+            return (2 if isinstance(rule, Multiplier) else 0), places[rule.id], 0, 0
+        multiply = [isinstance(other, Multiplier) for other in group_of[rule.group]]
+        phase = 2 if all(multiply) else 1 if any(multiply) else 0
+        return phase, places[firsts[rule.group]], -rule.priority, places[rule.id]
+
+    return sorted(whole.rules, key=turn)
+
+
+def _counted_buys(whole: RuleSet) -> set[Period]:
+    return {rule.when.nth.per for rule in whole.rules if rule.when.nth is not None}
+
+
+def _counted_spend(whole: RuleSet) -> set[Period]:
+    return {rule.per for rule in whole.rules if isinstance(rule, Reached)}
+
+
+__all__ = ["CompiledRule", "CompiledRules", "Counter", "RuleOnDay", "Used", "rounded"]

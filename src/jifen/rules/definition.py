@@ -203,11 +203,21 @@ class Reminders(Definition, frozen=True, kw_only=True):
     extend_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 30
 
 
+class Worth(Definition, frozen=True):
+    """So many points of a unit pay so many fen; stamped on what is earned (COMPLIANCE R04)."""
+
+    points: Count
+    fen: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class RuleSet(Definition, frozen=True, kw_only=True):
     """All that is promised in a programme from an instant on. Versions are immutable.
 
     groups: how the rules of a group compete: `best` gives most, `first` has the highest priority.
     calendars: named days, for rules and prices. reminders: None, points lapse without (for tests and moves).
+    Derived when a programme is published, not written by an operator: closes_at, from when nothing is earned
+    at all; leavings, from when nothing is earned at a merchant; worths, what points of each unit are worth
+    that are earned under these rules.
     """
 
     rules: tuple[AnyRule, ...]
@@ -224,6 +234,9 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     rewards: tuple[Reward, ...] = ()
     referral: Referral | None = None
     reminders: Reminders | None = None
+    closes_at: datetime | None = None
+    leavings: dict[Name, datetime] = {}
+    worths: dict[Name, Worth] = {}
 
 
 __all__ = [
@@ -250,4 +263,5 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Streak",
+    "Worth",
 ]

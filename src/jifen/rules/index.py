@@ -1,0 +1,99 @@
+"""Index: of all rules the few that may give something at a place, for an act, for what is in a basket."""
+
+from collections.abc import Sequence
+
+from jifen.rules.award import Facts
+from jifen.rules.lines import Demand, Field
+from jifen.rules.rule import CompiledRule
+from jifen.rules.rule_on_day import RuleOnDay
+
+Place = tuple[str, str, str | None]
+"""Merchant, store, and act; None: a purchase."""
+
+KEYED_LEAST = 8
+"""So many rules must wait for some line, or it is cheaper to ask each of them."""
+
+
+ANY = "\0"
+"""Stands for every act, and for purchases: no act has such a name."""
+
+
+class Places:
+    """Rules by where and for what they hold, in the order in which they run."""
+
+    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+        self._rules = rules
+        self.acts: set[str | None] = {None}
+        self._anywhere: dict[str | None, list[int]] = {}
+        self._by_merchant: dict[tuple[str | None, str], list[int]] = {}
+        self._by_store: dict[tuple[str | None, str], list[int]] = {}
+        for number, rule in enumerate(rules):
+            self.acts |= rule.acts or frozenset()
+            when = rule.definition.when
+            for act in (ANY,) if rule.acts is None else rule.acts:
+                if when.stores:
+                    for code in dict.fromkeys(when.stores):
+                        self._by_store.setdefault((act, code), []).append(number)
+                elif when.merchants:
+                    for code in dict.fromkeys(when.merchants):
+                        self._by_merchant.setdefault((act, code), []).append(number)
+                else:
+                    self._anywhere.setdefault(act, []).append(number)
+
+    def at(self, place: Place) -> list[int]:
+        """The rules that hold there, whatever the day, by their numbers."""
+        merchant, store, act = place
+        found: list[int] = []
+        for done in (act, ANY):
+            found += self._anywhere.get(done, ())
+            found += self._by_merchant.get((done, merchant), ())
+            found += self._by_store.get((done, store), ())
+        return [number for number in sorted(found) if self._here(number, merchant, store)]
+
+    def _here(self, number: int, merchant: str, store: str) -> bool:
+        when = self._rules[number].definition.when
+        return (not when.merchants or merchant in when.merchants) and (
+            not when.stores or store in when.stores
+        )
+
+
+class Shelf:
+    """The rules of one day at one place: those for any basket, and those that wait for a line."""
+
+    __slots__ = ("_any", "by_line", "grouped", "rules")
+
+    def __init__(self, rules: list[RuleOnDay]) -> None:
+        self.rules = rules
+        self.grouped = any(rule.group is not None for rule in rules)
+        waiting = [(number, rule.compiled.demand) for number, rule in enumerate(rules)]
+        keyed: list[tuple[int, Demand]] = [(number, asked) for number, asked in waiting if asked is not None]
+        self.by_line: dict[Field, dict[str, list[int]]] = {}
+        if len(keyed) < KEYED_LEAST:
+            return
+        self._any = [number for number, asked in waiting if asked is None]
+        for number, (field, values) in keyed:
+            for value in values:
+                self.by_line.setdefault(field, {}).setdefault(value, []).append(number)
+
+    def of(self, facts: Facts) -> list[RuleOnDay]:
+        """The rules that may give something for a basket, in the order in which they run."""
+        found = set(self._any)
+        for field, by_value in self.by_line.items():
+            for value in _values(field, facts):
+                if value in by_value:
+                    found.update(by_value[value])
+        rules = self.rules
+        return [rules[number] for number in sorted(found)]
+
+
+def _values(field: Field, facts: Facts) -> "set[str] | dict[str, int] | list[str]":
+    match field:
+        case "category":
+            return facts.by_category
+        case "tag":
+            return facts.tags
+        case "sku":
+            return [line.sku for line in facts.lines]
+        case "brand":
+            return [line.brand for line in facts.lines]
+    return list(facts.evidence.values())
