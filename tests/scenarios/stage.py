@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from joserfc.jwk import OKPKey
 from litestar import Litestar
 
 from jifen.api.house import House
@@ -25,6 +26,12 @@ from tests.api.alliance import Caller, client_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+OFFICE = OKPKey.generate_key("Ed25519")
+"""What the credit office signs with, in place of the examples' own."""
+
+PUBLIC = {name: str(value) for name, value in OFFICE.as_dict(private=False).items()}
 
 
 def local(text: str) -> datetime:
@@ -87,12 +94,12 @@ class Stage:
 
     async def redeems(self, member: str, reward: str, **more: Any) -> Any:
         """A reward is redeemed."""
-        body = {"key": self.key(), "member": member, "reward": reward, **more}
+        body = {"key": self.key(), "member": member, "reward": reward, "store": self.store, **more}
         return await self.operator.done("/v1/reward-redemptions", **body)
 
     async def refused(self, code: str, member: str, reward: str, **more: Any) -> Any:
         """A reward that is refused, with the problem."""
-        body = {"key": self.key(), "member": member, "reward": reward, **more}
+        body = {"key": self.key(), "member": member, "reward": reward, "store": self.store, **more}
         return await self.operator.refused(code, "/v1/reward-redemptions", **body)
 
     async def returns(self, purchase: str, **more: Any) -> Any:
@@ -132,7 +139,10 @@ async def staged(app: Litestar, example: str, at: str) -> AsyncIterator[Stage]:
     loaded = load(EXAMPLES / example)
     assert loaded.programme is not None, loaded.findings
     code = f"{loaded.programme.code}-{secrets.token_hex(3)}"
-    programme = msgspec.structs.replace(loaded.programme, code=code)
+    authorities = tuple(
+        msgspec.structs.replace(authority, key=PUBLIC) for authority in loaded.programme.authorities
+    )
+    programme = msgspec.structs.replace(loaded.programme, code=code, authorities=authorities)
     async with client_of(app) as client:
         await Publisher(house.pool, house.catalog).publish(programme, "operator", local(at))
         program = await house.catalog.by_code(code)

@@ -96,7 +96,11 @@ class Earning(Command, frozen=True, kw_only=True):
             counts=award.counts,
             active_at=self.occurred_at,
         )
-        takes = [(budget_id(program, code), points) for code, points in award.drawn.items()]
+        takes = [
+            (of, points)
+            for code, points in award.drawn.items()
+            if view.stock(of := budget_id(program, code)) is not None
+        ]
         sums = sums_after(wallet.counters, award.counts)
         changes = stand(self, program, rules, person, draft, sums, facts.day)
         return Plan((draft,), takes, changes)

@@ -44,8 +44,9 @@ class Return(Command, frozen=True, kw_only=True):
         return entry_id(self.program, self.of_source, self.of_key)
 
     def needs(self, program: Program) -> Needs:
-        """The purchase with its returns."""
-        return Needs(entries=(self.purchase,))
+        """The purchase with its returns, and the budgets that its points may go back to."""
+        codes = dict.fromkeys(code for rules in program.rules for code in rules.budgets)
+        return Needs(entries=(self.purchase,), stocks=[budget_id(program, code) for code in codes])
 
     def counters_then(self, view: View) -> Sequence[tuple[str, str]]:
         """The counters that the purchase advanced."""
@@ -151,7 +152,7 @@ class Return(Command, frozen=True, kw_only=True):
         back = [
             (budget_id(program, code), has.drawn.get(code, 0) - points)
             for code, points in had.drawn.items()
-            if has.drawn.get(code, 0) < points
+            if has.drawn.get(code, 0) < points and view.stock(budget_id(program, code)) is not None
         ]
         rules = program.rules_version(then.rules)
         changes: list[tuple[str, dict[str, object]]] = []
