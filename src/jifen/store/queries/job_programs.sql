@@ -1,2 +1,2 @@
 -- The programmes with the clock that each goes by.
-SELECT id, code, zone, test_clock FROM program ORDER BY code
+SELECT id, code, zone, test_clock, revision FROM program ORDER BY code

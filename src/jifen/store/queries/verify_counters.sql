@@ -1,3 +1,3 @@
 -- What a stretch of wallets has counted for rules.
 SELECT wallet, name, period, value FROM counter
-WHERE (cell, wallet) >= ($1, $2) AND (cell, wallet) <= ($3, $4) AND (name LIKE 'cap:%' OR name LIKE 'once:%')
+WHERE (cell, wallet) >= ($1, $2) AND (cell, wallet) <= ($3, $4)

@@ -104,6 +104,10 @@ BEGIN
         FROM unnest(s_id, s_taken) AS u (id, taken)
         WHERE s.cell = get_byte(uuid_send(u.id), 15)::smallint AND s.id = u.id;
     END IF;
+    IF EXISTS (SELECT FROM webhook h WHERE h.program = ANY (p_program) AND h.removed_at IS NULL) THEN
+        PERFORM webhook_note(cells, p_wallet, p_time, e_wallet::integer[], e_no::integer[],
+            string_to_array(e_kind, E'\x1f'), e_recorded::integer[]);
+    END IF;
     FOR effect IN SELECT key AS name, value AS rows FROM jsonb_each(p_effects) ORDER BY key LOOP
         EXECUTE format('SELECT %I($1)', 'effect_' || effect.name) USING effect.rows;
     END LOOP;

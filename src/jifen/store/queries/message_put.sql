@@ -1,0 +1,2 @@
+-- Put messages into the outbox; how many are new.
+SELECT message_put($1)
