@@ -12,6 +12,7 @@ from jifen.books.legs import Kind
 from jifen.books.refusals import Refusal
 from jifen.books.wallet import Balance
 from jifen.engine.command import Answer, Busy, Closed, Faulty, Receipt, Unavailable
+from jifen.messages.events import MessageRefused
 from jifen.parties.catalog import Conflict
 
 log = logging.getLogger("jifen.api")
@@ -78,6 +79,8 @@ def problem_of(fault: BaseException) -> Problem:
         case Conflict():
             code = "retroactive" if fault.field == "valid_from" else "already_exists"
             return Problem(code, str(fault), (Fault(fault.field, None, str(fault)),))
+        case MessageRefused():
+            return Problem("invalid_request", str(fault), (Fault(fault.field, None, str(fault)),))
         case Closed():
             return Problem("shutting_down", str(fault), headers=((b"retry-after", b"1"),))
         case Unavailable():

@@ -9,7 +9,26 @@ from litestar import Litestar, Request, Response, asgi
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
-from jifen.api import bulk, docs, enrolling, history, probes, publishing, reads, setup, writes
+from jifen.api import (
+    bulk,
+    consenting,
+    docs,
+    enrolling,
+    explaining,
+    greenery,
+    history,
+    hooking,
+    messaging,
+    people,
+    probes,
+    programmes,
+    proposing,
+    publishing,
+    reads,
+    rewards,
+    setup,
+    writes,
+)
 from jifen.api.door import Door, told
 from jifen.api.house import House, open_house
 from jifen.api.openapi import document
@@ -18,10 +37,13 @@ from jifen.api.routing import Route, Router
 from jifen.api.settings import Settings, from_environment
 
 GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
-    ("Facts", (*writes.ROUTES, *bulk.ROUTES)),
-    ("Members", (*enrolling.ROUTES, *reads.ROUTES)),
-    ("Entries and holds", history.ROUTES),
-    ("Programme", (*setup.ROUTES, *publishing.ROUTES)),
+    ("Facts", (*writes.ROUTES, *bulk.ROUTES, *proposing.ROUTES)),
+    ("Members", (*enrolling.ROUTES, *reads.ROUTES, *people.ROUTES)),
+    ("Entries and holds", (*history.ROUTES, *explaining.ROUTES)),
+    ("Programme", (*setup.ROUTES, *publishing.ROUTES, *rewards.ROUTES, *greenery.ROUTES)),
+    ("Messages", (*messaging.ROUTES, *consenting.ROUTES)),
+    ("Webhooks", hooking.ROUTES),
+    ("Programmes as code", programmes.ROUTES),
     ("Health", probes.ROUTES),
 )
 

@@ -34,6 +34,16 @@ class Call:
         self.query_string: bytes = scope["query_string"]
         self._receive = receive
 
+    @classmethod
+    def of_nobody(
+        cls, house: House, args: dict[str, str], headers: dict[bytes, bytes], scope: Any, receive: Any
+    ) -> "Call":
+        """A request of which it is not known yet who asks: it has no `asking` until that is set."""
+        made = cls.__new__(cls)
+        made.house, made.args, made.headers = house, args, headers
+        made.query_string, made._receive = scope["query_string"], receive
+        return made
+
     async def piece(self) -> tuple[bytes, bool]:
         """The next piece of the body, and whether more will come.
 

@@ -54,13 +54,15 @@ class Door:
     async def _reply(self, scope: Any, receive: Any) -> Reply:
         house = self.house
         route, args = self.router.find(scope["method"], path_of(scope))
-        if route.who == "anyone":
+        if route.who == "anyone" and not route.raw:
             return await route.handle(house)
         if house is None:
             raise Problem(
                 "shutting_down", "this server is not open: send this again in a second, with the same key"
             )
         headers = dict(scope["headers"])
+        if route.raw:
+            return await route.handle(Call.of_nobody(house, args, headers, scope, receive))
         owner = await whose(house, headers)
         check_role(route, owner)
         program = await house.program(owner.program)

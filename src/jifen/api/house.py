@@ -13,6 +13,7 @@ import asyncpg
 from jifen.api.settings import Settings
 from jifen.books.series import Series
 from jifen.engine.engine import LOST, Engine
+from jifen.messages.settings import channel_settings
 from jifen.parties.catalog import Catalog
 from jifen.parties.keys import Keys
 from jifen.parties.members import Members
@@ -43,6 +44,7 @@ class House:
         self.vault = vault
         self.catalog = Catalog(pool)
         self.members = Members(pool, vault)
+        self.channels = settings.channels or channel_settings(settings.folder)
         self.keys = Keys(pool)
         self.engine = Engine(
             pool,

@@ -87,6 +87,28 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "evidence_unknown": Kind(404, "There is no such evidence", "check the code, or add it"),
         "proposal_unknown": Kind(404, "There is no such proposal", "check the id"),
         "proposal_decided": Kind(409, "Somebody decided already", "look at the proposal's state"),
+        "message_unknown": Kind(404, "There is no such message", "check the id"),
+        "message_not_dead": Kind(
+            409, "The message is no dead letter", "look at its state: it is on its way, or was told"
+        ),
+        "webhook_unknown": Kind(404, "There is no such webhook", "check the code, or add it"),
+        "signature_invalid": Kind(
+            401,
+            "No signature that holds",
+            "sign after Standard Webhooks with the secret of this hook, within five minutes",
+        ),
+        # What is published.
+        "programme_refused": Kind(
+            422, "The programme may not be published", "mend what `findings` names, or choose a later date"
+        ),
+        "programme_as_code": Kind(
+            409, "The rules belong to a published programme", "change its folder, and `jifen apply` it"
+        ),
+        "own_approval": Kind(409, "Nobody approves their own version", "ask somebody else to approve it"),
+        "superseded": Kind(
+            409, "Another version came in between, or this one holds", "look at the versions, and plan again"
+        ),
+        "version_unknown": Kind(404, "There is no such version", "list the published versions"),
         # How the house is.
         "busy": Kind(
             503, "Too much waits already", "send it again after Retry-After, with the same key", retry=True
@@ -157,6 +179,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Code.POINTS_OVERFLOW: Kind(
             422, "More points than can be kept exact", "check the amount and the rule's rate"
         ),
+        Code.NOT_REMINDED: Kind(409, "Members are reminded first", "leave the expiry to the daily job"),
         Code.ACT_RESERVED: Kind(422, "The act is the system's own", "name another act"),
         Code.ACT_NOT_APPROVED: Kind(
             409, "The act must be approved first", "send it to /v1/proposals, where somebody decides"
@@ -207,7 +230,7 @@ class Problem(Exception):
         detail: str,
         errors: Sequence[Fault] = (),
         *,
-        facts: Mapping[str, int | str] = MappingProxyType({}),
+        facts: Mapping[str, object] = MappingProxyType({}),
         headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> None:
         super().__init__(detail)

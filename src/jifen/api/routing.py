@@ -40,6 +40,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one address.
 
     who: anyone, any API key (a merchant's sees its own), or only an operator's. body, answer: their types.
+    raw: of anyone: the handler gets the request and sees by itself who asks; else it gets the house.
     key: whether it takes the header Idempotency-Key. codes: problems beyond those that every route may have.
     group: under which heading it is documented.
     """
@@ -50,6 +51,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     handle: Handle
     who: Who = "merchant"
+    raw: bool = False
     body: Any = None
     answer: Any = None
     statuses: tuple[int, ...] = (200,)

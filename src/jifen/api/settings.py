@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from jifen.messages.settings import ChannelSettings
+
 MEGABYTE = 1_048_576
 
 
@@ -17,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     snapshots_most: how many wallets a process remembers between batches; what another process changed
     meanwhile costs it a second look, so workers that share one port remember none.
     lookout_s: how often other processes' changes to programmes are looked for.
+    channels: by what messages go out; None: by the file of channels (docs/messages.md), where there is one.
     wait_s: how long a database that is not there yet is waited for.
     """
 
@@ -30,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes_most: int = MEGABYTE
     line_bytes_most: int = MEGABYTE
     lookout_s: float = 0.5
+    channels: ChannelSettings | None = None
     wait_s: float = 30.0
 
 

@@ -258,6 +258,7 @@ ROUTES = (
         "/v1/expiries",
         "Book what is past its date as expired, now",
         bodies.Expiry,
+        Code.NOT_REMINDED,
         Code.NOTHING_LEFT,
         Code.UNIT_UNKNOWN,
         operator=True,

@@ -9,6 +9,7 @@ from litestar import Litestar
 from jifen.api.app import create_app
 from jifen.api.house import House
 from jifen.api.settings import Settings
+from jifen.jobs.delivering import Delivering
 from jifen.jobs.run import Jobs
 from jifen.pages.routes import routes
 
@@ -22,8 +23,11 @@ def application(settings: Settings, jobs: bool = True) -> Litestar:
     @contextlib.asynccontextmanager
     async def shared(house: House) -> AsyncIterator[None]:
         app.state.update(pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault)
-        beside = Jobs(house.pool, house.engine, house.catalog) if jobs else contextlib.nullcontext()
-        async with beside:
+        async with contextlib.AsyncExitStack() as beside:
+            if jobs:
+                await beside.enter_async_context(Jobs(house.pool, house.engine, house.catalog))
+                delivering = Delivering(house.pool, house.catalog, house.vault, house.channels)
+                await beside.enter_async_context(delivering)
             yield
 
     @contextlib.asynccontextmanager

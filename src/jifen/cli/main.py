@@ -6,14 +6,25 @@ import sys
 from collections.abc import Sequence
 
 from jifen import __version__
-from jifen.cli import benching, databases, demoing, importing, proving, serve_command
+from jifen.cli import (
+    benching,
+    databases,
+    demoing,
+    explaining,
+    importing,
+    messaging,
+    programming,
+    proving,
+    serve_command,
+)
 from jifen.cli.demo.dataset import NoData
 from jifen.cli.sending import ServerSaidNo
 from jifen.cli.serving import ServerFailed
+from jifen.messages.settings import SettingsRefused
 from jifen.parties.catalog import Conflict
 from jifen.store.errors import StoreError
 
-SAID = (StoreError, NoData, ServerFailed, ServerSaidNo, Conflict)
+SAID = (SettingsRefused, StoreError, NoData, ServerFailed, ServerSaidNo, Conflict)
 """Faults that say themselves what is so and what to do: shown without a traceback."""
 
 
@@ -22,7 +33,17 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser("jifen", description="Loyalty points whose ledger can prove every one.")
     whole.add_argument("--version", action="version", version=f"jifen {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for module in (demoing, serve_command, databases, importing, proving, benching):
+    for module in (
+        demoing,
+        serve_command,
+        programming,
+        databases,
+        importing,
+        messaging,
+        proving,
+        explaining,
+        benching,
+    ):
         module.add(commands)
     for command in commands.choices.values():
         command.add_argument(

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from jifen.messages.definition import MessagesPlan, Said
+from jifen.messages.definition import TemplatePlan as TemplatePlan
 from jifen.rules.defining import Count, Definition, Name, Title
 from jifen.rules.definition import RuleSet
 
-Said = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Fen = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 
 
@@ -55,7 +56,8 @@ class MerchantPlan(Definition, frozen=True, kw_only=True):
 class TermsPlan(Definition, frozen=True, kw_only=True):
     """What the terms say beside what is derived: who offers them, and further clauses, one a paragraph.
 
-    shortfall: what happens when points come back that were spent already (COMPLIANCE §2).
+    shortfall: what happens when points come back that were spent already (COMPLIANCE §2). notice_days: so many
+    days ahead members are told of what is worse for them; where the law asks for more, that many (S01).
     """
 
     operator: Title
@@ -66,38 +68,8 @@ class TermsPlan(Definition, frozen=True, kw_only=True):
     clauses_en: tuple[Said, ...] = ()
     many_members: Annotated[int, msgspec.Meta(ge=1)] = 10_000
     two_eyes: bool = False
+    notice_days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 30
     closes_on: date | None = None
-
-
-class TemplatePlan(Definition, frozen=True, kw_only=True):
-    """One text of a message. event: what it tells of (docs/messages.md lists them with their fields, which
-    stand in braces). approved: the id under which the carrier approved it; short messages need one.
-    """
-
-    event: Name
-    channel: Literal["in_app", "sms", "push", "wechat", "email", "robot"]
-    language: Literal["zh", "en"] = "zh"
-    subject: Title = ""
-    text: Said
-    approved: Title = ""
-
-
-class MessagesPlan(Definition, frozen=True, kw_only=True):
-    """How members are told: channels by preference, quiet hours (local, from and to), at most so many."""
-
-    fallback: tuple[Literal["in_app", "sms", "push", "wechat", "email"], ...] = (
-        "sms",
-        "push",
-        "wechat",
-        "in_app",
-    )
-    quiet: tuple[Annotated[int, msgspec.Meta(ge=0, le=23)], Annotated[int, msgspec.Meta(ge=0, le=23)]] = (
-        21,
-        8,
-    )
-    marketing_per_day: Annotated[int, msgspec.Meta(ge=0, le=100)] = 1
-    marketing_per_month: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 8
-    templates: tuple[TemplatePlan, ...] = ()
 
 
 class AuthorityPlan(Definition, frozen=True, kw_only=True):

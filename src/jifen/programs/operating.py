@@ -1,29 +1,127 @@
-"""Expire, adjust and compensate: what the operator's side does to a wallet, each with its reason."""
+"""Expire, extend, adjust and compensate: what the operator's side does to a wallet, each with its reason."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series, series_of
-from jifen.books.verbs import draw, earn, expire, overflow, spend
+from jifen.books.verbs import draw, earn, expire, extend, overflow, past_date, spend
 from jifen.engine.command import Command, Draft, Plan
 from jifen.engine.view import View
+from jifen.messages.outbox import Message, effect
 from jifen.parties.programs import Merchant, Program
-from jifen.values.periods import Active, expires_at, local_day
+from jifen.values.ids import WalletId
+from jifen.values.periods import Active, end_of_day, expires_at, local_day
 
 
 class Expire(Command, frozen=True, kw_only=True):
-    """Book that free points whose date has passed are expired. Held points wait for their hold's end."""
+    """Book that free points whose date has passed are expired. Held points wait for their hold's end.
+
+    reminded_of: the instant of expiry of which the holder was reminded, and which alone is meant; None: all,
+    which is refused where the rules in force promise reminders (COMPLIANCE R05).
+    """
 
     unit: str
+    reminded_of: datetime | None = None
 
     def decide(self, view: View) -> Plan | Refusal:
         """One leg for each lot of the unit past its date."""
+        program: Program = view.program(self.program)
+        rules = program.rules_at(self.recorded_at)
+        if self.reminded_of is None and rules is not None and rules.definition.reminders is not None:
+            return Refusal(
+                Code.NOT_REMINDED,
+                f"programme {program.code} reminds before points lapse: leave their expiry to the daily job, "
+                "which knows who was reminded",
+                {"unit": self.unit},
+            )
         wallet = view.wallet(self.wallet)
         legs = [
             leg
-            for leg in expire(wallet, self.recorded_at)
+            for leg in expire(wallet, self.recorded_at, self.reminded_of)
             if wallet.lots[leg.series].series.unit == self.unit
         ]
         return Plan((Draft(self.wallet, Kind.EXPIRE, self.unit, legs),)) if legs else Plan(())
+
+
+class Extended(msgspec.Struct, frozen=True):
+    """The explanation of an extension: so many points, from which last day to which."""
+
+    points: int
+    last_day: date
+    until: date
+
+
+_extended = msgspec.json.Decoder(Extended).decode
+
+
+def read_extended(text: str) -> Extended:
+    """An extension from its explanation."""
+    return _extended(text)
+
+
+class Extend(Command, frozen=True, kw_only=True):
+    """Free points whose date has passed without a delivered reminder get a later one (SCENARIOS S02).
+
+    expired_at: the instant of expiry that is meant. until: the last day of the new date, which is not over.
+    tell: who is told of it, in the same commit.
+    """
+
+    unit: str
+    expired_at: datetime
+    until: date
+    tell: tuple[WalletId, ...] = ()
+
+    def decide(self, view: View) -> Plan | Refusal:
+        """Move the points of each lot to the series of the later date, which remembers where they were."""
+        program: Program = view.program(self.program)
+        wallet = view.wallet(self.wallet)
+        end = end_of_day(self.until, program.zone)
+        if end <= self.recorded_at:
+            said = f"{self.until} is over at {self.recorded_at.isoformat()}: extend to a later day"
+            return Refusal(Code.NOTHING_LEFT, said)
+        lots = [
+            lot
+            for lot in past_date(wallet, self.recorded_at, self.expired_at)
+            if lot.series.unit == self.unit
+        ]
+        if not lots:
+            return Plan(())
+        points = sum(lot.remaining for lot in lots)
+        legs, series = extend(wallet, lots, end)
+        told = Extended(points, last_day_before(self.expired_at, program.zone), self.until)
+        draft = Draft(
+            self.wallet,
+            Kind.EXTEND,
+            self.unit,
+            legs,
+            explanation=msgspec.json.encode(told).decode(),
+            series=series,
+        )
+        return Plan((draft,), effects=[self._message(program, told, wallet) for wallet in self.tell])
+
+    def _message(self, program: Program, told: Extended, wallet: WalletId) -> tuple[str, dict[str, Any]]:
+        message = Message(
+            program=program.id,
+            wallet=wallet,
+            event="points_extended",
+            key=f"points_extended:{self.key}:{wallet}",
+            fields={
+                "points": str(told.points),
+                "unit": program.units[self.unit].name,
+                "date": told.until.isoformat(),
+            },
+            due_at=self.recorded_at,
+        )
+        return effect(message, self.recorded_at)
+
+
+def last_day_before(expires: datetime, zone: str) -> date:
+    """The last day on which points could be used that expire at an instant."""
+    return local_day(expires - timedelta(microseconds=1), zone)
 
 
 class Adjust(Command, frozen=True, kw_only=True):
@@ -107,7 +205,6 @@ def operator_series(program: Program, command: Command, unit: str, funder: Merch
         idle = lives.months
     elif lives is not None:
         expires = expires_at(lives, local_day(command.occurred_at, program.zone), program.zone)
-    worth = program.units[unit]
     return series_of(
         program.id,
         unit,
@@ -115,7 +212,7 @@ def operator_series(program: Program, command: Command, unit: str, funder: Merch
         funder.id if funder else program.operator,
         funder.contract(command.occurred_at) if funder else 0,
         rules.version if rules else 0,
-        (worth.offset_points, worth.offset_fen),
+        program.worth(unit, rules),
         None,
         expires,
         idle,

@@ -1,0 +1,1 @@
+"""What no text for members may say: unfair terms, investment, pyramids, exaggeration."""

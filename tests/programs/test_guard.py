@@ -1,0 +1,190 @@
+"""The guard finds the worst path of a rule set, shows it, and refuses what breaks a bound."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from jifen.programs.definition import Programme
+from jifen.programs.findings import Finding
+from jifen.programs.guard.bounds import Bounds
+from jifen.programs.guard.guarding import guard
+from jifen.programs.guard.reference import reference_day
+from jifen.programs.guard.worst import worst_year
+
+CASES: list[dict[str, Any]] = msgspec.yaml.decode(Path(__file__).with_name("ruinous.yaml").read_bytes())
+WORDS = ("name", "says", "at", "trail")
+
+PLAIN = """
+code: plain
+name: 青禾
+units: [{code: point, name: 积分, offset_points: 100, offset_fen: 100}]
+merchants: [{code: shop, name: 百货, stores: [{code: east, name: 东店}, {code: west, name: 西店}]}]
+terms: {operator: 青禾公司, contact: 柜台}
+rules:
+  reminders: {}
+  validity: {type: rolling, months: 12}
+  rules: [{type: per_amount, id: base, rate: {points: 1, fen: 100}}]
+"""
+
+
+def programme(**changes: Any) -> Programme:
+    """The plain programme with other parts; of its rules only those that are named are replaced."""
+    made = msgspec.yaml.decode(PLAIN)
+    rules = {**made["rules"], **changes.pop("rules", {})}
+    return msgspec.convert({**made, **changes, "rules": rules}, Programme)
+
+
+def of_case(case: dict[str, Any]) -> Programme:
+    return programme(**{field: value for field, value in case.items() if field not in WORDS})
+
+
+def named(findings: list[Finding], code: str, severity: str = "error") -> list[Finding]:
+    return [one for one in findings if one.code == code and one.severity == severity]
+
+
+def in_order(trail: tuple[str, ...], words: list[str]) -> bool:
+    """Whether the words stand in the trail one after another."""
+    told, place = " | ".join(trail), 0
+    for word in words:
+        place = told.find(word, place)
+        if place < 0:
+            return False
+    return True
+
+
+def test_a_plain_programme_passes() -> None:
+    """One point a yuan, a hundred points a yuan: 1 %, and nothing to say."""
+    assert guard(programme()) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_what_is_ruinous_is_refused_with_its_path(case: dict[str, Any]) -> None:
+    found = guard(of_case(case))
+    refused = [one for one in named(found, case["says"]) if one.path == case["at"]]
+    assert refused, [str(one) for one in found]
+    trails = [one.trail for one in refused]
+    assert any(in_order(trail, case.get("trail", [])) for trail in trails), trails
+    assert all(one.remedy and one.what for one in refused)
+
+
+def test_there_are_more_than_a_dozen() -> None:
+    """A case whose definition passed before it was broken would show nothing."""
+    assert len(CASES) >= 30
+    assert len({case["says"] for case in CASES}) >= 20
+
+
+LAWFUL: dict[str, dict[str, Any]] = {
+    "unbounded_act": {
+        "acts": [{"code": "sign-in", "title": "签到"}],
+        "rules": [{"type": "flat", "id": "signing", "points": 1, "acts": ["sign-in"], "once": "day"}],
+    },
+    "referral_without_cap": {
+        "referral": {},
+        "rules": [
+            {
+                "type": "flat", "id": "invite", "points": 200, "acts": ["referral"],
+                "caps": [{"points": 2000, "per": "year"}],
+            }
+        ],
+    },
+    "free_without_limit": {
+        "rewards": [
+            {
+                "code": "facial", "title": "面部护理", "kind": "benefit", "points": 0, "threshold": 10000,
+                "value_fen": 5000, "limits": [{"count": 1, "per": "year"}],
+            }
+        ],
+    },
+    "cycle_with_gain": {"rewards": [{"code": "pot", "title": "锅", "points": 10000, "value_fen": 10000}]},
+    "expiry_without_reminder": {"reminders": None, "validity": {"type": "never"}},
+    "validity_too_short": {"validity": {"type": "rolling", "days": 7}},
+    "chance": {"rewards": [{"code": "shirt", "title": "印花衬衫", "points": 9000, "value_fen": 9000}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", LAWFUL)
+def test_what_is_near_to_it_passes(code: str) -> None:
+    """The refused case has a lawful neighbour."""
+    found = guard(programme(rules=LAWFUL[code]))
+    assert not [one for one in found if one.severity == "error"], [str(one) for one in found]
+
+
+@pytest.mark.parametrize(("rate", "severity"), [(10, None), (11, "warning"), (50, "warning"), (51, "error")])
+def test_the_bounds_are_ten_and_fifty_per_cent(rate: int, severity: str | None) -> None:
+    """Above 10 % the guard warns, above 50 % it refuses; at the bound it does neither."""
+    found = guard(
+        programme(
+            rules={"rules": [{"type": "per_amount", "id": "base", "rate": {"points": rate, "fen": 100}}]}
+        )
+    )
+    said = [one.severity for one in found if one.code.startswith("rebate")]
+    assert said == ([severity] if severity else [])
+
+
+def test_a_birthday_gift_is_weighed_over_a_year() -> None:
+    """500 points once a year for any purchase are five yuan, not a rebate of 500 %."""
+    gift = {
+        "type": "flat",
+        "id": "gift",
+        "points": 500,
+        "once": "year",
+        "when": {"birthday": {"span": "month"}},
+    }
+    base = {"type": "per_amount", "id": "base", "rate": {"points": 1, "fen": 100}}
+    worst = worst_year(
+        programme(rules={"rules": [base, gift]}),
+        reference_day(programme()),
+        Bounds(reference_day(programme())),
+    )
+    assert worst.points["point"] == worst.spend_fen // 100 + 500
+    assert not guard(programme(rules={"rules": [base, gift]}))
+
+
+def test_a_cap_is_used_up_and_no_more() -> None:
+    """Ten times the points, up to 1 000 a month: a year's worst is twelve caps and the base."""
+    base = {"type": "per_amount", "id": "base", "rate": {"points": 1, "fen": 100}}
+    tenfold = {"type": "multiplier", "id": "ten", "factor": "10", "caps": [{"points": 50, "per": "month"}]}
+    made = programme(rules={"rules": [base, tenfold]})
+    worst = worst_year(made, reference_day(made), Bounds(reference_day(made)))
+    assert worst.points["point"] <= worst.spend_fen // 100 + 12 * 50
+    assert worst.points["point"] >= worst.spend_fen // 100 + 11 * 50
+
+
+def test_a_referral_deeper_than_one_level_cannot_be_written() -> None:
+    """Impossible by type: there is no field for it."""
+    for extra in ({"levels": 2}, {"depth": 3}, {"parent": "invite"}):
+        with pytest.raises(msgspec.ValidationError, match="unknown field"):
+            programme(rules={"referral": extra})
+
+
+def test_no_bonus_of_the_stack_is_too_much_by_itself() -> None:
+    """Only together do they break the bound, so it is the stacking that the search found."""
+    stacked = next(case for case in CASES if case["name"].startswith("bonuses"))
+    for without in ("festival", "happy", "snack"):
+        rules = [rule for rule in stacked["rules"]["rules"] if rule["id"] != without]
+        made = of_case({**stacked, "rules": {**stacked["rules"], "rules": rules}})
+        assert not named(guard(made), "rebate_too_high"), without
+
+
+def test_the_same_bonuses_in_a_group_pass() -> None:
+    """Of a group only the best gives: 5 % + 20 % + 20 % stay below the bound."""
+    stacked = next(case for case in CASES if case["name"].startswith("bonuses"))
+    rules = [
+        {**rule, "group": "bonus"} if rule["type"] == "multiplier" else rule
+        for rule in stacked["rules"]["rules"]
+    ]
+    made = of_case({**stacked, "rules": {**stacked["rules"], "rules": rules, "groups": {"bonus": "best"}}})
+    assert not named(guard(made), "rebate_too_high")
+
+
+def test_what_is_written_wrongly_is_left_to_the_checks_of_structure() -> None:
+    """A calendar that is not there stops the search, not the guard."""
+    lost = {
+        "type": "per_amount",
+        "id": "base",
+        "rate": {"points": 90, "fen": 100},
+        "when": {"calendars": ["lost"]},
+    }
+    assert named(guard(programme(rules={"rules": [lost], "reminders": None})), "expiry_without_reminder")
