@@ -65,6 +65,17 @@ FIELDS = [
     "offset_fen",
     "issue_fen_per_100",
     "reimburse_fen_per_100",
+    "language",
+    "email",
+    "push",
+    "wechat",
+    "subscriptions",
+    "text",
+    "version",
+    "channel",
+    "url",
+    "kinds",
+    "since",
 ]
 
 LIKELY: dict[str, tuple[Any, ...]] = {
@@ -84,6 +95,8 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "notice": ("x",),
     "act": ("bag",),
     "charity": ("hope",),
+    "since": ("2026-01-01T00:00:00Z",),
+    "url": ("https://127.0.0.1/",),
 }
 """Values with which a fact may well be booked, so that later ones find something."""
 
@@ -99,14 +112,20 @@ def some_body(chance: random.Random, kind: type) -> dict[str, Any]:
     return body
 
 
-PLACES = {"id": "00000000-0000-8000-8000-000000000000", "code": "air", "number": "ann"}
+PLACES = {
+    "id": "00000000-0000-8000-8000-000000000000",
+    "code": "air",
+    "number": "ann",
+    "purpose": "marketing",
+    "version": "1",
+}
 
 
 @pytest.mark.parametrize("seed", range(5))
 async def test_no_body_meets_a_fault_of_ours(alliance: Alliance, seed: int) -> None:
     """Every route that takes one, in any order, so that some are booked and others find them."""
     chance = random.Random(seed)
-    routes = [one for one in DOCUMENTED if one.body is not None and "bulk" not in one.path]
+    routes = [one for one in DOCUMENTED if one.body is not None and "bulk" not in one.path and not one.raw]
     met: set[int] = set()
     for _ in range(400):
         route = chance.choice(routes)

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 from jifen.books.legs import Account, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series
-from jifen.books.verbs import claw_back, draw, earn, give_back, spend
+from jifen.books.verbs import (
+    claw_back,
+    draw,
+    earn,
+    expire,
+    extend,
+    give_back,
+    hold,
+    past_date,
+    spend,
+)
+from jifen.values.ids import NOBODY
 from jifen.values.points import POINTS_MAX
 from tests.books.purse import START, Purse, days, merchant, series
 
@@ -55,6 +66,107 @@ def test_spent_points_become_owed_and_other_lots_are_left_alone() -> None:
     assert purse.lot("a") == (50, 0, 0, 45)
     assert purse.lot("b") == (80, 80, 0, 0)
     assert purse.balance() == (80, 0, 0, 45)
+
+
+def move_on(purse: Purse, name: str, until: datetime, at: datetime) -> None:
+    """Give all free lots past their date a later one; the new lot is called so."""
+    legs, new = extend(purse.wallet, past_date(purse.wallet, at), until)
+    purse.add(name, *new)
+    purse.post(legs)
+
+
+def lapse(purse: Purse, at: datetime) -> None:
+    """Expire what is past its date."""
+    purse.post(expire(purse.wallet, at))
+
+
+def test_points_with_a_later_date_are_found() -> None:
+    """They move back to the series they were earned in, and are taken from there; nothing is owed."""
+    purse = Purse(a=(A, 50), b=(B, 80))
+    move_on(purse, "later", days(50), days(21))
+    assert purse.lot("later") == (50, 50, 0, 0)
+    assert take(purse, (A, 30)) == [
+        ("later", "transferred", -30),
+        ("a", "transferred", 30),
+        ("a", "clawed_back", -30),
+    ]
+    assert purse.lot("later")[1] == 20
+    assert purse.balance(days(21)) == (100, 0, 0, 0)
+    purse.post(spend([(purse.series["later"].id, 15)], Account.REDEEMED, merchant("mall")))
+    assert take(purse, (A, 20))[-2:] == [("a", "clawed_back", -20), ("a", "owed", 15)]
+
+
+def test_what_expired_unused_is_not_owed() -> None:
+    """Of fifty, twenty were spent and thirty expired: whoever brings all goods back owes twenty, once."""
+    purse = Purse(a=(A, 50))
+    pay(purse, 20)
+    lapse(purse, days(21))
+    assert take(purse, (A, 35)) == [("a", "expired", 30), ("a", "clawed_back", -35), ("a", "owed", 5)]
+    assert take(purse, (A, 15)) == [("a", "clawed_back", -15), ("a", "owed", 15)]
+    assert purse.balance() == (0, 0, 0, 20)
+    assert purse.lot("a") == (50, 0, 0, 20)
+
+
+def test_what_expired_at_a_later_date_is_not_owed_either() -> None:
+    """Ten expired at the first date, fifteen at the second after five were spent."""
+    purse = Purse(a=(A, 30))
+    held = [(A.id, 20)]
+    purse.post(hold(held))
+    lapse(purse, days(21))
+    legs, new = give_back(purse.wallet, held, Account.HELD, NOBODY, days(21), days(50))
+    purse.add("grace", *new)
+    purse.post(legs)
+    assert pay(purse, 5, days(22)) == [("grace", 5)]
+    lapse(purse, days(51))
+    assert take(purse, (A, 30)) == [
+        ("a", "expired", 10),
+        ("grace", "expired", 15),
+        ("grace", "transferred", -15),
+        ("a", "transferred", 15),
+        ("a", "clawed_back", -30),
+        ("a", "owed", 5),
+    ]
+    assert purse.balance() == (0, 0, 0, 5)
+
+
+def test_points_that_come_back_late_repay_what_they_left_behind() -> None:
+    """Spent at a later date, owed where they were earned: what comes back repays that, and no other debt."""
+    older = series("older", expires=days(10), issuer="air")
+    purse = Purse(a=(A, 50), older=(older, 50))
+    pay(purse, 50)
+    move_on(purse, "later", days(50), days(21))
+    spent = pay(purse, 50, days(22))
+    assert spent == [("later", 50)]
+    take(purse, (older, 50), (A, 50))
+    later = purse.series["later"].id
+    parts = [(later, 30), (A.id, 0), (later, 20)]
+    legs, _ = give_back(purse.wallet, parts[:1], Account.REDEEMED, merchant("mall"), days(22), None)
+    assert purse.legs(legs) == [("later", "redeemed", 30), ("later", "owed", -30)]
+    purse.post(legs)
+    assert (purse.lot("a")[3], purse.lot("older")[3]) == (20, 50)
+    purse.post(give_back(purse.wallet, parts[2:], Account.REDEEMED, merchant("mall"), days(22), None)[0])
+    assert (purse.lot("a")[3], purse.lot("older")[3]) == (0, 50)
+    assert purse.balance(days(22)) == (0, 0, 0, 50)
+
+
+def test_two_parts_repay_one_debt_once() -> None:
+    """Forty were paid from the lot and from its later date together; thirty are owed, so ten are free."""
+    purse = Purse(a=(A, 20))
+    purse.post(hold([(A.id, 10)]))
+    move_on(purse, "later", days(50), days(21))
+    purse.post(spend([(purse.series["later"].id, 10)], Account.REDEEMED, merchant("mall")))
+    purse.post(
+        [Leg(A.id, Account.HELD, 10, NOBODY), *spend([(A.id, 10)], Account.REDEEMED, merchant("mall"))]
+    )
+    take(purse, (A, 15))
+    parts = [(purse.series["later"].id, 10), (A.id, 10)]
+    legs, _ = give_back(purse.wallet, parts, Account.REDEEMED, merchant("mall"), days(22), None)
+    assert [leg for leg in purse.legs(legs) if leg[1] == "owed"] == [
+        ("later", "owed", -10),
+        ("a", "owed", -5),
+    ]
+    purse.post(legs)
+    assert purse.balance(START) == (5, 0, 0, 0)
 
 
 def test_the_next_earning_repays_what_is_owed() -> None:

@@ -129,6 +129,44 @@ async def test_goods_come_back_after_the_points_were_spent(database: str) -> Non
     )
 
 
+async def test_goods_come_back_after_their_points_expired(database: str) -> None:
+    """Only what was spent is owed; what expired unused is nobody's debt, and is not counted twice."""
+    await tell(
+        database,
+        """
+        earn    ann   50  at air   expires 2026-11-10  key e1     -> lot A
+        redeem  ann   20  at mall                      key r1     -> A 20
+        expire  ann                on 2026-11-12       key x1     -> A 30
+        return  ann   35  of e1                        key b1     -> A 5, owed 5
+        return  ann   35  of e1                        key b1     -> the same answer
+        return  ann       of e1                        key b2     -> A 15, owed 15
+        has     ann                                               -> 20 owed
+        restore ann       of r1                        key s1     -> A 20, repaid 20
+        has     ann                                               -> nothing
+        """,
+    )
+
+
+async def test_goods_come_back_after_their_points_got_a_later_date(database: str) -> None:
+    """Twenty-five were released after their date; five of them are spent and the rest expires."""
+    await tell(
+        database,
+        """
+        earn    ann   50  at air   expires 2026-11-10  key e1 -> lot A
+        hold    ann   40  at mall  until 2026-11-20    key h1 -> A 40
+        expire  ann                on 2026-11-12       key x1 -> A 10
+        release ann       of h1    on 2026-11-15       key l1 -> A 40, grace A 40
+        redeem  ann   5   at mall                      key r1 -> grace A 5
+        return  ann   20  of e1                        key b1 -> grace A 20
+        has     ann                                           -> 15 available
+        expire  ann                on 2026-11-23       key x2 -> grace A 15
+        return  ann       of e1                        key b2 -> A 5, owed 5
+        restore ann       of r1                        key s1 -> grace A 5, repaid 5
+        has     ann                                           -> nothing
+        """,
+    )
+
+
 async def test_a_redemption_comes_back_in_parts(database: str) -> None:
     """Into the very lots, in proportion to what is still out of each; a passed date gets the grace."""
     await tell(

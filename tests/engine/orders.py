@@ -1,7 +1,7 @@
 """Commands by the names of people and merchants; each says all that it asks for in its content."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from jifen.mall.holding import Capture, Release, Reserve
 from jifen.mall.restoring import Restore
 from jifen.mall.spending import Donate, Redeem, Transfer
 from jifen.parties.programs import Program
-from jifen.programs.operating import Adjust, Compensate, Expire
+from jifen.programs.operating import Adjust, Compensate, Expire, Extend
 from jifen.risk.freezing import Freeze, Unfreeze
 from jifen.rules.award import Line
 from jifen.values.ids import EntryId, WalletId
@@ -201,6 +201,24 @@ class Orders:
     def expire(self, key: str, who: str, at: datetime, now: datetime | None = None) -> Expire:
         """What is past its date is booked as expired."""
         return Expire(**self._asked(key, who, at, now, expire=self.unit), unit=self.unit)
+
+    def extend(
+        self,
+        key: str,
+        who: str,
+        at: datetime,
+        now: datetime | None = None,
+        *,
+        expired_at: datetime,
+        until: date,
+    ) -> Extend:
+        """What expired at an instant unreminded lives on to the end of a day."""
+        return Extend(
+            **self._asked(key, who, at, now, extend=self.unit, expired_at=expired_at, until=until),
+            unit=self.unit,
+            expired_at=expired_at,
+            until=until,
+        )
 
     def adjust(self, key: str, who: str, at: datetime, now: datetime | None = None, *, points: int) -> Adjust:
         """A correction by a person."""

@@ -1,12 +1,14 @@
 """A book in which everything has happened that can happen: what the proofs are tried on."""
 
+from datetime import date
+
 from jifen.engine.command import Receipt
 from jifen.jobs.expiry import expire_due
 from jifen.jobs.holds import lapse_due
 from jifen.jobs.roots import take_root
 from jifen.rules.award import Line
 from jifen.rules.definition import Cap, Conditions, Flat, PerAmount, Rate, RuleSet
-from jifen.values.periods import Active, Rolling
+from jifen.values.periods import Active, Rolling, end_of_day
 from tests.engine.town import Town, days, town
 
 RULES = RuleSet(
@@ -30,13 +32,16 @@ MEMBERS = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")
 
 
 async def write_book(dsn: str) -> None:
-    """Live through 70 days: earn, spend, hold, return, owe, repay, give, freeze, expire, get grace."""
+    """Live through 70 days: earn, spend, hold, return, owe, repay, give, freeze, expire, live on."""
     async with town(dsn, RULES, members=MEMBERS) as here:
         await here.household("home", "ann", "bob")
         await _ann(here)
         await _bob(here)
         await _others(here)
         await take_root(here.pool, here.program, days(20))
+        december = end_of_day(date(2026, 12, 31), here.program.zone)
+        january = date(2027, 1, 31)
+        await here.do(here.orders.extend("e4", "eve", days(62), expired_at=december, until=january))
         await expire_due(here.pool, here.engine, here.program, days(62))
         await _new_year(here)
         await lapse_due(here.pool, here.engine, here.program, days(66))
@@ -88,8 +93,13 @@ async def _others(here: Town) -> None:
 
 
 async def _new_year(here: Town) -> None:
-    """Gus and Hal come when what the others earned has expired; Gus spends points that live by activity."""
+    """Gus and Hal come when what the others earned has expired; Gus spends points that live by activity.
+
+    Cat brings back what she bought, whose points expired.
+    """
     orders = here.orders
+    back = await here.do(orders.give_back("c7", "cat", days(63), of="c1"))
+    assert back.owed_more < 20
     await here.do(orders.purchase("g1", "gus", days(63), amount=6000))
     await here.do(orders.redeem("g2", "gus", days(64), points=5, unit="green"))
     await here.do(orders.purchase("h1", "hal", days(64), store="mall", amount=9000))

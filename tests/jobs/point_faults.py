@@ -9,6 +9,7 @@ from tests.jobs.planting import (
     MORE_IN_A_LEG,
     NOBODY,
     Fault,
+    a_leg,
     leg,
     of,
 )
@@ -35,6 +36,16 @@ LOTS = (
         ("lots", "chains", "books"),
         leg("a5", "redeemed").replace("'entry ' || m.entry", "'lot ' || m.series"),
         MORE_IN_A_LEG,
+    ),
+    Fault(
+        "more of an expiry is taken back than expired",
+        ("lots", "chains"),
+        leg(
+            "expire:%",
+            "expired",
+            "m.series IN (SELECT series FROM movement WHERE account = 'expired' AND points > 0)",
+        ).replace("'entry ' || m.entry", "'lot ' || m.series"),
+        a_leg(1, "'donated'::text"),
     ),
     Fault(
         "a series is given to another programme",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from jifen.books.legs import Kind
 from jifen.books.series import Series, expiry_of, series_of
-from jifen.jobs.expiry import active_before, expire_due
+from jifen.jobs.expiry import expire_due
+from jifen.jobs.lapsing import active_before
 from jifen.jobs.verify import verify
 from jifen.rules.definition import Flat, PerAmount, Rate, RuleSet
 from jifen.values.ids import MerchantId, ProgramId, hashed_id

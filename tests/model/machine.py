@@ -11,6 +11,7 @@ from jifen.books.refusals import Refusal
 from jifen.engine.command import Answer, Command, Receipt, entry_id
 from jifen.rules.award import Line
 from jifen.rules.definition import RuleSet
+from jifen.values.periods import local_day
 from tests.engine.orders import SOURCE
 from tests.engine.town import BEFORE, CHARITY, START, ZONE
 from tests.model.compare import compare_now, compare_sums
@@ -69,6 +70,21 @@ class Machine(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         for who in self.books.facts if run else ():
             self.ask("expire", who, 0)
+
+    @rule(who=WHO, which=NUMBER, days=st.sampled_from((0, 3, 40)))
+    def live_on(self, who: str, which: int, days: int) -> None:
+        """Points past their date get a later one, all of one date together; or there are none."""
+        self.flush()
+        dates = sorted(
+            {
+                expires
+                for traits, lot in self.books.lots(who).items()
+                if lot.remaining and (expires := self.books.expiry(who, traits)) and expires <= self.now
+            }
+        )
+        expired_at = dates[which % len(dates)] if dates else self.now
+        until = local_day(self.now, ZONE) + timedelta(days=days)
+        self.ask("extend", who, 0, expired_at=expired_at, until=until)
 
     @rule(count=st.integers(1, 6), through=st.integers(0, 1))
     def gather(self, count: int, through: int) -> None:

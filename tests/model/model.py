@@ -126,9 +126,11 @@ class Books:
         return lots
 
     def debts(self, lots: dict[Traits, Lot], paying: Traits) -> list[Traits]:
-        """What owes, in the order in which points of a series repay it: its own, then the oldest."""
+        """What owes, in the order in which points of a series repay it: its own, its origin, the oldest."""
         owing = [traits for traits, lot in lots.items() if lot.owed and traits.unit == paying.unit]
-        return sorted(owing, key=lambda one: (one != paying, one.expires or FAR, self.name(one)))
+        return sorted(
+            owing, key=lambda one: (one != paying, one != paying.origin, one.expires or FAR, self.name(one))
+        )
 
     def active(self, who: str) -> datetime:
         """When the wallet was last used."""

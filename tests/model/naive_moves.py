@@ -56,11 +56,12 @@ class Moving(Books):
         self, who: str, parts: list[tuple[Traits, int]], account: str, other: str, at: datetime
     ) -> list[Move]:
         """Points back into their very lots; those past their date move on into the grace."""
-        moves = []
+        moves: list[Move] = []
         for traits, points in parts:
             moves.append(Move(traits, account, points, other))
-            lots = self.lots(who)
-            repaid = min(points, lots[traits].owed) if account != "held" else 0
+            lots = self.lots(who, moves)
+            owed = sum(lots[one].owed for one in {traits, traits.origin or traits} if one in lots)
+            repaid = min(points, owed) if account != "held" else 0
             if repaid:
                 moves.append(Move(traits, "owed", -repaid, traits.issuer))
             expires, grace = self.expiry(who, traits), self.grace(at)
@@ -69,6 +70,38 @@ class Moving(Books):
                 moves.append(Move(traits, "transferred", repaid - points, who))
                 moves.append(Move(later, "transferred", points - repaid, who))
         return moves
+
+    def take_back(self, who: str, traits: Traits, points: int) -> list[Move]:
+        """Earned points: what is free, what has a later date, what expired; the rest is owed."""
+        lots = self.lots(who)
+        moves: list[Move] = []
+        gone = points - min(points, lots[traits].remaining)
+        later = [one for one in lots if one.origin == traits]
+        later.sort(key=lambda one: (one.expires or FAR, self.name(one)))
+        for one in later:
+            found = min(gone, lots[one].remaining)
+            gone -= found
+            moves += self.shift(who, one, traits, found)
+        for one in [traits, *later]:
+            expired = -sum(
+                move.points
+                for fact in self.facts[who]
+                for move in fact.moves
+                if (move.traits, move.account) == (one, "expired")
+            )
+            found = min(gone, expired)
+            gone -= found
+            if found:
+                moves.append(Move(one, "expired", found, traits.issuer))
+                moves += self.shift(who, one, traits, found)
+        moves.append(Move(traits, "clawed_back", -points, traits.issuer))
+        return [*moves, Move(traits, "owed", gone, traits.issuer)] if gone else moves
+
+    def shift(self, who: str, traits: Traits, to: Traits, points: int) -> list[Move]:
+        """Points from one lot of a wallet to another."""
+        if not points or traits == to:
+            return []
+        return [Move(traits, "transferred", -points, who), Move(to, "transferred", points, who)]
 
     def operators(self, unit: str, at: datetime, funder: str) -> Traits:
         """The series of points that the operator gives."""

@@ -66,6 +66,8 @@ def before_limits(rule: AnyRule, bought: Bought, given: Mapping[str, int], rules
         there = not rule.categories or any(line.category in rule.categories for line in bought.lines)
         tagged = not rule.tags or any(tag in rule.tags for line in bought.lines for tag in line.tags)
         return rule.points if there and tagged and bought.amount > 0 else 0
+    if not isinstance(rule, Multiplier):
+        raise TypeError(f"the naive model knows no rules of kind {type(rule).__name__}")
     named = rule.of or tuple(other.id for other in rules.rules if isinstance(other, PerAmount))
     base = sum(points for name, points in given.items() if name in named)
     return max(0, whole(base * (Fraction(rule.factor) - 1), rule.rounding))

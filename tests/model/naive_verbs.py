@@ -1,10 +1,11 @@
 """Every verb, the plainest way: look at all facts, say no or add one more."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from jifen.rules.award import Line
+from jifen.values.periods import end_of_day
 from tests.model.model import OPERATOR, Fact, Move, No, Said
 from tests.model.naive_moves import without
 from tests.model.naive_rules import Bought
@@ -117,9 +118,7 @@ class Verbs(Spending):
             ]
             points = issued + sum(taken) - keeps.get(traits, 0)
             if points > 0:
-                gone = points - min(points, self.lots(who)[traits].remaining)
-                moves.append(Move(traits, "clawed_back", -points, traits.issuer))
-                moves += [Move(traits, "owed", gone, traits.issuer)] if gone else []
+                moves += self.take_back(who, traits, points)
         counts = {counter: min(0, has.get(counter, 0) - count) for counter, count in had.items()}
         return Fact(
             "", "", at, moves, merchant=first.merchant, unit=first.unit, of=of, back=rest, counts=counts
@@ -146,6 +145,19 @@ class Verbs(Spending):
             expires = self.expiry(who, traits)
             if traits.unit == "point" and lot.remaining and expires is not None and expires <= now:
                 moves.append(Move(traits, "expired", -lot.remaining, traits.issuer))
+        return Fact("", "", at, moves) if moves else No("nothing_left")
+
+    def extend(
+        self, who: str, at: datetime, now: datetime, *, expired_at: datetime, until: date
+    ) -> Fact | No:
+        """What is free and expired at an instant lives on to the end of a day."""
+        later = end_of_day(until, self.zone)
+        moves: list[Move] = []
+        for traits, lot in self.lots(who).items() if now < later else ():
+            past = expired_at <= now and self.expiry(who, traits) == expired_at
+            if traits.unit == "point" and past:
+                on = traits._replace(expires=later, idle=None, origin=traits.origin or traits)
+                moves += self.shift(who, traits, on, lot.remaining)
         return Fact("", "", at, moves) if moves else No("nothing_left")
 
     def adjust(self, who: str, at: datetime, now: datetime, *, points: int) -> Fact | No:

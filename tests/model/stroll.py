@@ -36,6 +36,7 @@ WEIGHTS = {
     "operate": 3,
     "again": 2,
     "time_passes": 2,
+    "live_on": 1,
     "gather": 1,
 }
 
@@ -85,6 +86,8 @@ def stroll(machine: Machine, seed: int, steps: int) -> None:
                 machine.time_passes(
                     chance.choice((14, 10, 24, 24, 24, 72, 24 * 17)), chance.choice((True, False))
                 )
+            case "live_on":
+                machine.live_on(who, which, chance.choice((0, 3, 40)))
             case "gather":
                 machine.gather(chance.randint(1, 6), chance.randint(0, 1))
     machine.teardown()

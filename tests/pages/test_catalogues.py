@@ -10,6 +10,9 @@ import pytest
 
 from jifen import pages
 from jifen.books.legs import Account, Kind
+from jifen.pages.happenings import PROFILE
+from jifen.pages.naming import OWN_ACTS
+from jifen.values.calendars import BRANCHES, FESTIVALS
 
 ROOM = Path(pages.__file__).parent
 CATALOGUES: dict[str, dict[str, Any]] = {
@@ -35,10 +38,16 @@ FORBIDDEN_ENGLISH = re.compile(
 )
 EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 
+PERIODS = {"day", "week", "month", "year", "ever"}
+SPANS = {"day", "week", "month"}
+
 # Keys that are put together in code: what they begin with, and every end that there can be.
 FAMILIES = {
-    "kind.": {str(kind) for kind in Kind},
-    "did.": {str(kind) for kind in Kind} - {"transfer"},
+    "kind.": {*map(str, Kind), "review"},
+    "did.": {str(kind) for kind in Kind} - {"transfer", "purchase", "act"},
+    "profile.": set(PROFILE),
+    "tier.by_": {"spend", "purchases", "points"},
+    "tier.": {"kept", "changed", "none", "for_good"},
     "account.": {f"{account}.{way}" for account in [*Account, "grace"] for way in ("in", "out")},
     "balance.": {"pending", "held", "owed"},
     "cap.": {"event", "day", "week", "month", "year", "ever"},
@@ -48,6 +57,23 @@ FAMILIES = {
     "why.": {"earned", "spent", "taken_back", "happened"},
     "given.": {"title", "taken"},
     "lots.": {"into", "out_of", "both"},
+    "missed.group_": {"best", "first"},
+    "sum.streak_": SPANS,
+    "span.": SPANS,
+    "per.": PERIODS,
+    "nth.exactly_": PERIODS,
+    "nth.every_": PERIODS,
+    "when.anniversary_": {"day", "month"},
+    "when.birthday_": {f"{whose}_{span}" for whose in ("self", "child", "pet") for span in SPANS},
+    "lunar_month.": {str(month) for month in range(1, 13)},
+    "lunar_day.": {str(day) for day in range(1, 31)},
+    "ordinal.": {str(number) for number in range(1, 6)},
+    "branch.": set(BRANCHES),
+    "festival.": set(FESTIVALS),
+    "act.": set(OWN_ACTS),
+    "evidence.": {"organic", "green_food"},
+    "channel.": {"app", "mini_program", "web", "till"},
+    "payment.": {"cash", "card", "wechat", "alipay", "ecny"},
     "month.": {str(month) for month in range(1, 13)},
     "weekday.": {str(day) for day in range(1, 8)},
     "unit.": {"积分"},
@@ -81,7 +107,12 @@ def test_each_text_is_used_and_each_that_is_used_is_there() -> None:
     """No key without a text, no text without a use."""
     sources = "\n".join([*TEMPLATES.values(), *MODULES.values()])
     said = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_.]+|brand)["']\s*[,)]""", sources))
-    said |= set(re.findall(r'"((?:date|wallet|did|strip|sum|join|row|lots)\.[a-z_]+)"', sources))
+    said |= set(
+        re.findall(
+            r'"((?:date|wallet|did|strip|sum|join|row|lots|entry|when|missed|calendar|goods|market|tier)\.[a-z_]+)"',
+            sources,
+        )
+    )
     said = {key for key in said if not key.endswith((".css", ".html", ".svg"))}
     built = {start + end for start, ends in FAMILIES.items() for end in ends}
     assert said <= set(CATALOGUES["zh"]), said - set(CATALOGUES["zh"])

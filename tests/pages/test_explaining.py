@@ -1,114 +1,13 @@
 """Sums and reasons: what is written out is what the rules computed, for every kind of rule and condition."""
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jifen.books.entries import Entry
-from jifen.books.legs import Kind
-from jifen.books.wallet import Balance, Wallet
-from jifen.events.event import Explanation, act_content, explained, purchase_content
-from jifen.pages.explaining import Told, explain
-from jifen.pages.reading import Seen
-from jifen.pages.words import words
-from jifen.parties.programs import Merchant, Program, Store, Unit
-from jifen.rules.award import Facts, Line
-from jifen.rules.compiled import CompiledRules
-from jifen.rules.definition import AnyRule, Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
-from jifen.values.ids import EntryId, Id, MerchantId, ProgramId, WalletId
-from tests.pages.alliance import SHANGHAI
+from jifen.rules.award import Line
+from jifen.rules.definition import AnyRule, Cap, Conditions, Flat, Multiplier, PerAmount, Rate
+from tests.pages.telling import AT, BASE, DAY, YUAN, told
 
-DAY = date(2026, 11, 21)
-AT = datetime(2026, 11, 21, 10, 24, tzinfo=SHANGHAI).astimezone(UTC)
-POINT = Unit("point", "积分", 100, 100)
-ID = Id(int=1)
-YUAN = Rate(1, 100)
-
-
-def merchant(code: str, number: int) -> Merchant:
-    """A merchant without a contract."""
-    return Merchant(MerchantId(Id(int=number)), code, code, False, ())
-
-
-HETIAN, MUYAN = merchant("hetian", 2), merchant("muyan", 3)
-STORES = {
-    "liuhe": Store("liuhe", "柳河镇店", HETIAN),
-    "qingshi": Store("qingshi", "青石店", HETIAN),
-    "muyan1": Store("muyan1", "沐颜一店", MUYAN),
-}
-
-
-def program(*rules: AnyRule) -> Program:
-    """A programme of one version of rules."""
-    made = CompiledRules(RuleSet(rules=rules), 1, datetime(2026, 1, 1, tzinfo=UTC), "Asia/Shanghai")
-    merchants = {one.code: one for one in (HETIAN, MUYAN)}
-    return Program(
-        ProgramId(ID),
-        "qinghe",
-        "青禾联盟",
-        "Asia/Shanghai",
-        None,
-        1,
-        {"point": POINT},
-        merchants,
-        {one.id: one for one in merchants.values()},
-        STORES,
-        (made,),
-    )
-
-
-def told(
-    *rules: AnyRule,
-    amount: int = 18_640,
-    lines: tuple[Line, ...] = (),
-    used: Mapping[tuple[str, str], int] | None = None,
-    store: str = "liuhe",
-    act: str | None = None,
-    language: str = "zh",
-) -> tuple[dict[str, str], dict[str, str]]:
-    """What is told of a purchase or an act: the sums of what was given, the reasons of what was missed."""
-    here = program(*rules)
-    paid = sum(line.amount for line in lines) if lines else (0 if act else amount)
-    at = STORES[store]
-    facts = Facts(at.merchant.code, store, AT, DAY, paid, lines, act)
-    award = here.rules[0].evaluate(facts, used or {})
-    stored = Explanation(
-        1,
-        0,
-        tuple((share.rule, share.points) for share in award.shares),
-        tuple((name, period, value) for (name, period), value in award.read.items()),
-    )
-    entry = Entry(
-        WalletId(ID),
-        1,
-        EntryId(ID),
-        Kind.ACT if act else Kind.PURCHASE,
-        "till",
-        "k",
-        AT,
-        AT,
-        None,
-        at.merchant.id,
-        "point",
-        Balance(),
-        act_content(act, store, AT) if act else purchase_content(store, paid, lines, AT),
-        explained(stored),
-        (),
-        b"",
-    )
-    seen = Seen(here, Wallet(WalletId(ID), 0, here.id, here.zone), AT, {}, [entry], {})
-    found = explain(seen, entry, words(language))
-    assert found is not None
-    return _plain(found.given), _plain(found.missed)
-
-
-def _plain(some: tuple[Told, ...]) -> dict[str, str]:
-    return {str(one.title): re.sub(r"\s+", " ", str(one.said)) for one in some}
-
-
-BASE = PerAmount(id="base", title="基础", rate=YUAN)
 WHOLE_DAY = timedelta(days=1)
 
 

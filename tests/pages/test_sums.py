@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jifen.pages.sums import sum_of
-from jifen.pages.words import words
 from jifen.rules.award import Facts, Line
 from jifen.rules.compiled import rounded
 from jifen.rules.definition import Multiplier, PerAmount, Rate
-from tests.pages.test_explaining import AT, BASE, DAY, POINT, program
+from tests.pages.telling import AT, BASE, DAY, occasion, program
 
 RATES = st.builds(Rate, st.integers(0, 500), st.integers(1, 100_000))
 ROUNDINGS = st.sampled_from(["floor", "half_up", "ceiling"])
@@ -30,7 +29,7 @@ def test_what_is_written_is_what_was_computed(
     here = program(definition)
     facts = Facts("hetian", "liuhe", AT, DAY, sum(line.amount for line in lines) or 777, lines)
     (rule,) = here.rules[0].rules
-    _, exact = sum_of(here.rules[0], rule, POINT, facts, {}, words("zh"))
+    _, exact = sum_of(occasion(here, facts), rule, {})
     assert rounded(exact.numerator, exact.denominator, how) == rule.raw(facts, {})
 
 
@@ -41,5 +40,5 @@ def test_a_multiplier_is_what_was_computed(base: int, tenths: int, how: Any) -> 
     here = program(BASE, definition)
     rule = here.rules[0].rules[1]
     facts = Facts("hetian", "liuhe", AT, DAY, 0)
-    _, exact = sum_of(here.rules[0], rule, POINT, facts, {"base": base}, words("zh"))
+    _, exact = sum_of(occasion(here, facts), rule, {"base": base})
     assert max(0, rounded(exact.numerator, exact.denominator, how)) == rule.raw(facts, {"base": base})

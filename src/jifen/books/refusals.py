@@ -33,6 +33,16 @@ class Code(StrEnum):
     EVENT_IN_FUTURE = "event_in_future"
     NO_RULES = "no_rules"
     POINTS_OVERFLOW = "points_overflow"
+    NOT_REMINDED = "not_reminded"
+    ACT_RESERVED = "act_reserved"
+    ACT_NOT_APPROVED = "act_not_approved"
+    ACT_CODE_UNKNOWN = "act_code_unknown"
+    REWARD_UNKNOWN = "reward_unknown"
+    REWARD_ELSEWHERE = "reward_elsewhere"
+    REWARD_NOT_NOW = "reward_not_now"
+    LIMIT_REACHED = "limit_reached"
+    PRICE_CHANGED = "price_changed"
+    RELATIVE_UNKNOWN = "relative_unknown"
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -99,18 +99,41 @@ def overflow(wallet: Wallet, series: Series, points: int) -> Refusal | None:
 
 
 def claw_back(wallet: Wallet, takes: Iterable[tuple[Series, int]]) -> list[Leg]:
-    """Take earned points back from the very series; what is no longer free there becomes owed.
+    """Take earned points back from the very series; what was spent of them becomes owed.
 
-    Source: DESIGN §2 (returns; owed), COMPLIANCE §2. Never refuses and never takes from another lot.
+    First what is free there, then what got a later date (it moves back first), then what expired unused: its
+    expiry is taken back, for nobody owes what was of no use. Never refuses and never takes from another lot.
+    Source: DESIGN §2 (returns; owed), COMPLIANCE §2 (only spent points fall short).
     """
     legs: list[Leg] = []
     for series, points in takes:
-        lot = wallet.lots.get(series.id)
-        gone = points - min(points, lot.remaining if lot else 0)
+        own = wallet.lots.get(series.id)
+        later = wallet.later(series)
+        gone = points - min(points, own.remaining if own else 0)
+        for lot in later:
+            moved = min(gone, lot.remaining)
+            gone -= moved
+            legs += _move(wallet, lot.series, series, moved)
+        for lot in [own, *later] if own else later:
+            lapsed = min(gone, lot.lapsed)
+            gone -= lapsed
+            if lapsed:
+                legs.append(Leg(lot.series.id, Account.EXPIRED, lapsed, series.issuer))
+                legs += _move(wallet, lot.series, series, lapsed)
         legs.append(Leg(series.id, Account.CLAWED_BACK, -points, series.issuer))
         if gone:
             legs.append(Leg(series.id, Account.OWED, gone, series.issuer))
     return legs
+
+
+def _move(wallet: Wallet, series: Series, to: Series, points: int) -> list[Leg]:
+    """The legs by which points change their series within a wallet; none where there is nothing to move."""
+    if not points or series.id == to.id:
+        return []
+    return [
+        Leg(series.id, Account.TRANSFERRED, -points, wallet.id),
+        Leg(to.id, Account.TRANSFERRED, points, wallet.id),
+    ]
 
 
 def restore_parts(spent: Parts, returned: Parts, points: int) -> Parts:
@@ -137,38 +160,65 @@ def give_back(
     """Return points to their very lots; lots whose date has passed get the programme's grace.
 
     grace_until: the end of the grace period, None for none: such points then expire at the next run.
-    What a lot owes because these very points were gone is repaid with them.
-    Returns the legs and the series that may be new.
+    What a lot owes because these very points were gone is repaid with them, also where they had a later
+    date meanwhile. Returns the legs and the series that may be new.
     """
     legs: list[Leg] = []
     new: list[Series] = []
+    paid: dict[SeriesId, int] = {}
     for series_id, points in parts:
         legs.append(Leg(series_id, account, points, counterparty))
-        lot = wallet.lots[series_id]
-        series = lot.series
-        repaid = min(points, lot.owed) if account is not Account.HELD else 0
-        if repaid:
-            legs.append(Leg(series_id, Account.OWED, -repaid, series.issuer))
+        series = wallet.lots[series_id].series
+        if account is not Account.HELD:
+            repaid = 0
+            for debt in (wallet.lots.get(series_id), wallet.lots.get(series.origin or series_id)):
+                if debt is not None:
+                    repay = min(points - repaid, debt.owed - paid.get(debt.series.id, 0))
+                    paid[debt.series.id] = paid.get(debt.series.id, 0) + repay
+                    repaid += repay
+            if repaid:
+                legs.append(Leg(series_id, Account.OWED, -repaid, series.issuer))
             points -= repaid
         expires = wallet.expiry(series)
         if points and grace_until is not None and expires is not None and expires <= at < grace_until:
             later = with_expiry(series, grace_until)
-            legs.append(Leg(series_id, Account.TRANSFERRED, -points, wallet.id))
-            legs.append(Leg(later.id, Account.TRANSFERRED, points, wallet.id))
+            legs += _move(wallet, series, later, points)
             new.append(later)
     return legs, new
 
 
-def expire(wallet: Wallet, at: datetime) -> list[Leg]:
-    """The free points of every lot whose date has passed; what is held stays until the hold ends."""
-    legs = []
+def past_date(wallet: Wallet, at: datetime, date: datetime | None = None) -> list[Lot]:
+    """The lots with free points whose date has passed. date: only those that expire at that instant."""
+    found = []
     for lot in wallet.lots.values():
         if not lot.remaining:
             continue
         expires = wallet.expiry(lot.series)
-        if expires is not None and expires <= at:
-            legs.append(Leg(lot.series.id, Account.EXPIRED, -lot.remaining, lot.series.issuer))
-    return legs
+        if expires is not None and expires <= at and date in (None, expires):
+            found.append(lot)
+    return found
+
+
+def expire(wallet: Wallet, at: datetime, date: datetime | None = None) -> list[Leg]:
+    """The free points of every lot whose date has passed; what is held stays until the hold ends.
+
+    date: only lots that expire at that instant.
+    """
+    return [
+        Leg(lot.series.id, Account.EXPIRED, -lot.remaining, lot.series.issuer)
+        for lot in past_date(wallet, at, date)
+    ]
+
+
+def extend(wallet: Wallet, lots: Iterable[Lot], until: datetime) -> tuple[list[Leg], list[Series]]:
+    """The free points of lots move to series that live until an instant; the legs, and those series."""
+    legs: list[Leg] = []
+    new: list[Series] = []
+    for lot in lots:
+        later = with_expiry(lot.series, until)
+        legs += _move(wallet, lot.series, later, lot.remaining)
+        new.append(later)
+    return legs, new
 
 
 def hold(parts: Parts) -> list[Leg]:

@@ -26,6 +26,8 @@ class Lot(msgspec.Struct, gc=False):
 
     stored: the row was read or written before; else it is new here, or was empty when the wallet was read.
     written: how much of `granted` the database knows already; an empty lot that was not read may know more.
+    lapsed: of what was granted, how much expired unused and was not taken back; known only where it was
+    asked for, which returns do.
     """
 
     series: Series
@@ -35,6 +37,7 @@ class Lot(msgspec.Struct, gc=False):
     owed: int = 0
     stored: bool = False
     written: int = 0
+    lapsed: int = 0
 
 
 class Hold(msgspec.Struct):
@@ -182,6 +185,8 @@ class Wallet(msgspec.Struct):
                 lot.held -= points
             elif account is Account.OWED:
                 changed |= self._owe(lot, points, leg.counterparty)
+            elif account is Account.EXPIRED:
+                lot.lapsed -= points
             elif points > 0 and account in GRANTING:
                 lot.granted += points
             changed.add(leg.series)
@@ -224,8 +229,16 @@ class Wallet(msgspec.Struct):
             raise BooksError(f"wallet {self.id} repays {left} points more than it owes to {creditor}")
         return changed
 
+    def later(self, series: Series) -> list[Lot]:
+        """Lots to which points of a series moved when they got a later date, the soonest to expire first."""
+        moved = [lot for lot in self.lots.values() if lot.series.origin == series.id]
+        return sorted(moved, key=lambda lot: (lot.series.expires_at or FAR, lot.series.id))
+
     def debts(self, series: Series) -> list[Lot]:
-        """Lots that owe, in the order in which points of a series repay them: its own, then the oldest."""
+        """Lots that owe, in the order in which points of a series repay them.
+
+        Its own; that from which its points moved to a later date; then the oldest.
+        """
         tally = self.tallies.get(series.unit)
         if tally is not None and not tally.owed:
             return []
@@ -233,5 +246,11 @@ class Wallet(msgspec.Struct):
         if len(owing) < 2:
             return owing
         return sorted(
-            owing, key=lambda lot: (lot.series.id != series.id, lot.series.expires_at or FAR, lot.series.id)
+            owing,
+            key=lambda lot: (
+                lot.series.id != series.id,
+                lot.series.id != series.origin,
+                lot.series.expires_at or FAR,
+                lot.series.id,
+            ),
         )

@@ -17,6 +17,7 @@ from jifen.engine.loading import (
     Connection,
     load_counters,
     load_entries,
+    load_lapsed,
     load_lots,
     load_stocks,
     load_wallets,
@@ -287,6 +288,7 @@ class Engine:
             booked = await load_entries(conn, list(entries))
             view.entries = {entry: found for entry, (found, _) in booked.items()}
             await load_lots(conn, view.wallets, view.entries.values(), known)
+            await load_lapsed(conn, view.wallets, view.entries.values(), known)
             for ticket in batch:
                 counters += [(ticket.wallets[0], *counter) for counter in ticket.command.counters_then(view)]
         await self._load_counters(conn, view, counters)

@@ -61,7 +61,16 @@ async def load_wallets(
     for row in rows:
         cell, wallet, program, version, head, household, active_at, frozen_until, facts, *lots = row
         snapshot = Wallet(
-            wallet, cell, program, zones[program].zone, version, head, household, active_at, frozen_until, facts
+            wallet,
+            cell,
+            program,
+            zones[program].zone,
+            version,
+            head,
+            household,
+            active_at,
+            frozen_until,
+            facts,
         )
         if lots[0] is not None:
             for series, granted, remaining, held, owed in zip(*lots, strict=True):
@@ -141,6 +150,34 @@ async def load_lots(
     for wallet, series, granted, remaining, held, owed in rows:
         wallets[wallet].lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
         wallets[wallet].idles |= known[series].idle_months is not None
+
+
+async def load_lapsed(
+    conn: Connection, wallets: dict[WalletId, Wallet], booked: Iterable[Booked], known: dict[SeriesId, Series]
+) -> None:
+    """Note of the lots that a purchase gave to, and of those with a later date, what expired in them."""
+    asked = {
+        (found.entry.wallet, leg.series)
+        for found in booked
+        if found.entry.kind is Kind.PURCHASE
+        for leg in found.entry.legs
+        if found.entry.wallet in wallets
+    }
+    if not asked:
+        return
+    ordered = list(asked)
+    rows = await conn.fetch(
+        q("lapsed_load"),
+        [cell_of(wallet) for wallet, _ in ordered],
+        [wallet for wallet, _ in ordered],
+        [series for _, series in ordered],
+    )
+    await load_series(conn, known, [row["series"] for row in rows])
+    for wallet, series, lapsed, granted, remaining, held, owed in rows:
+        lots = wallets[wallet].lots
+        if series not in lots:
+            lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
+        lots[series].lapsed = lapsed
 
 
 async def load_stocks(conn: Connection, ids: Sequence[Id]) -> dict[Id, int]:

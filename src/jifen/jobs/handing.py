@@ -52,6 +52,13 @@ class Outcome(msgspec.Struct):
         log.error("%s of wallet %s failed: %s", command.key, command.wallet, why)
 
 
+class Told(msgspec.Struct):
+    """What came of a job that tells people things: how many it looked at, how many messages are new."""
+
+    looked: int = 0
+    told: int = 0
+
+
 async def hand_in(engine: Engine, commands: Sequence[Command]) -> list[Answer | BaseException]:
     """Do commands; while the queue is full, ask again when it says so.
 

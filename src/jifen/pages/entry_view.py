@@ -10,9 +10,11 @@ from jifen.books.entries import Entry
 from jifen.books.legs import Account, Kind, Leg
 from jifen.events.event import lines_of, read_purchase, read_return
 from jifen.pages import figures, lots
-from jifen.pages.explaining import Explained, explain
+from jifen.pages.explaining import Explained, Told, explain, version_of
+from jifen.pages.happenings import EARNING, happened, kind_of, moment, movements, reason_of
 from jifen.pages.reading import Seen
-from jifen.pages.rows import EARNING, Row, happened, moment, movements, place, row_of, unit_of
+from jifen.pages.rewarded import rewarded
+from jifen.pages.rows import Row, place, row_of, unit_of
 from jifen.pages.strip import Segment, strip
 from jifen.pages.words import Words
 from jifen.values.periods import local_day
@@ -72,6 +74,7 @@ class EntryView(msgspec.Struct, frozen=True):
     when: Sequence[Markup]
     lines: Sequence[Line]
     explained: Explained | None
+    reward: Told | None
     strip: Sequence[Segment]
     looks: Sequence[str]
     movings: Sequence[Moving]
@@ -84,12 +87,12 @@ def entry_view(seen: Seen, words: Words) -> EntryView:
     """What the page of the first entry says; the other entries are those that hang together with it."""
     entry = seen.entries[0]
     row = row_of(seen, entry, words)
-    explained = explain(seen, entry, words)
+    explained = explain(seen.program, entry, words, purchase=seen.purchase)
     movings = _movings(seen, entry, words)
     looks = _looks(explained)
     return EntryView(
         title=words.t(f"why.{WHY.get(entry.kind, 'happened')}"),
-        place=place(seen, entry) or words.t(f"kind.{entry.kind}"),
+        place=place(seen, entry) or words.t(f"kind.{kind_of(entry)}"),
         points=row.points,
         waits=row.waits,
         unit=words.unit(unit_of(seen, entry.unit)),
@@ -98,6 +101,7 @@ def entry_view(seen: Seen, words: Words) -> EntryView:
         when=_when(seen, entry, words),
         lines=_lines(entry),
         explained=explained,
+        reward=rewarded(seen.program, entry, words),
         strip=_strip(explained, looks),
         looks=looks,
         movings=movings,
@@ -187,32 +191,23 @@ def _moved_key(movings: Sequence[Moving]) -> str:
 
 
 def _facts(seen: Seen, entry: Entry, explained: Explained | None, words: Words) -> list[Fact]:
-    """Balances after it, who issued and who pays, by which rules, and the numbers by which it is found."""
+    """Balances after it, who issued, by which rules, why, and the numbers by which it is found."""
     facts = [Fact(words.t("entry.balance"), figures.whole(entry.balance.available), strong=True)]
     for name in ("pending", "held", "owed"):
         points: int = getattr(entry.balance, name)
         if points:
             facts.append(Fact(words.t(f"balance.{name}"), figures.whole(points)))
-    if entry.kind in EARNING:
-        facts += _payers(seen, entry, words)
+    if entry.kind in EARNING and (issuers := _issuers(seen, entry)):
+        facts.append(Fact(words.t("entry.issuer"), words.joined(issuers, "join.list")))
     if explained is not None:
-        facts.append(Fact(words.t("entry.rules"), words.t("entry.version", version=explained.version)))
-    if seen.reason:
-        facts.append(Fact(words.t("entry.reason"), seen.reason))
+        facts.append(Fact(words.t("entry.rules"), version_of(seen.program, explained, words)))
+    if reason := seen.reason or reason_of(entry):
+        facts.append(Fact(words.t("entry.reason"), reason))
     number = words.joined([figures.numbered(entry.no), figures.short_hash(entry.hash)], "join.dot")
     facts.append(Fact(words.t("entry.number"), number))
     return facts
 
 
-def _payers(seen: Seen, entry: Entry, words: Words) -> list[Fact]:
+def _issuers(seen: Seen, entry: Entry) -> list[str]:
     issued = [seen.series[leg.series] for leg in entry.legs if leg.account is Account.ISSUED]
-    issuers = list(dict.fromkeys(lots.issuer(seen, series.issuer) for series in issued))
-    funders = list(dict.fromkeys(lots.issuer(seen, series.funder) for series in issued))
-    if not issued:
-        return []
-    if issuers == funders:
-        return [Fact(words.t("entry.issuer_funder"), words.joined(issuers, "join.list"))]
-    return [
-        Fact(words.t("entry.issuer"), words.joined(issuers, "join.list")),
-        Fact(words.t("entry.funder"), words.joined(funders, "join.list")),
-    ]
+    return list(dict.fromkeys(lots.issuer(seen, series.issuer) for series in issued))

@@ -1,11 +1,14 @@
 """Figures: points, money and times as they are printed, alike in every language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from jifen.values.periods import zone
 
 MINUS = "\N{MINUS SIGN}"
+AN_INSTANT = timedelta(microseconds=1)
+"""What lies between the end of a time and the last moment in it."""
+
 GROUP = 4
 """Hashes and numbers are read in groups of so many."""
 

@@ -1,6 +1,6 @@
 """Lots as a member sees them: which points lapse when, who issued them, and how they make up the strip."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
 import msgspec
@@ -20,8 +20,6 @@ SOON_DAYS = 30
 LISTED_MOST = 3
 LISTED_DAYS = 92
 """Beside what presses, the next dates are named up to so many days ahead; the table has all."""
-
-AN_INSTANT = timedelta(microseconds=1)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -43,7 +41,7 @@ class Lapse(msgspec.Struct, frozen=True):
 
 def last_day(expires_at: datetime | None, zone_name: str) -> date | None:
     """The last day on which points can be used that expire at an instant."""
-    return None if expires_at is None else local_day(expires_at - AN_INSTANT, zone_name)
+    return None if expires_at is None else local_day(expires_at - figures.AN_INSTANT, zone_name)
 
 
 def issuer(seen: Seen, merchant: Id) -> str:

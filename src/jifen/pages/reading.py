@@ -8,9 +8,11 @@ import asyncpg
 import msgspec
 
 from jifen.books.entries import Entry
+from jifen.books.legs import Kind
 from jifen.books.series import Series
 from jifen.books.wallet import Wallet
 from jifen.engine.loading import Connection, entry_from, load_series, load_wallets
+from jifen.engine.view import Booked
 from jifen.parties.catalog import Catalog
 from jifen.parties.programs import Program, Unit
 from jifen.store.queries import q
@@ -38,6 +40,16 @@ class Seen(msgspec.Struct):
         return local_day(self.now, self.program.zone)
 
     @property
+    def purchase(self) -> Booked | None:
+        """The purchase that the first entry takes back, with all returns of it; None: it takes none back."""
+        of = self.entries[0].reverses if self.entries else None
+        bought = next((one for one in self.entries if one.no == of), None)
+        if bought is None or bought.kind is not Kind.PURCHASE:
+            return None
+        backs = [one for one in self.entries if one.reverses == of]
+        return Booked(bought, tuple(sorted(backs, key=lambda one: one.no)))
+
+    @property
     def unit(self) -> Unit | None:
         """The programme's own points: those of the rules in force, else its first; None: it has none yet."""
         rules = self.program.rules_at(self.now)
@@ -57,7 +69,10 @@ async def read_entries(
 
 
 async def read_entry(pool: asyncpg.Pool, catalog: Catalog, wallet: WalletId, no: int) -> Seen | None:
-    """A wallet with one entry first, then what it takes back or what takes it back; None: there is none."""
+    """A wallet with one entry first; None: there is none.
+
+    Then what it takes back, what else takes that back, and what takes the entry itself back.
+    """
     async with _snapshot(pool, catalog, wallet) as (conn, seen):
         if seen is None:
             return None

@@ -36,6 +36,11 @@ class Words:
         """Parts as one text, by the language's comma (or another mark); empty ones are left out."""
         return self.t(with_key).join(part for part in parts if part)
 
+    def named(self, family: str, code: str) -> Markup:
+        """The language's own word for a code that we know; any other as its operator wrote it."""
+        key = f"{family}.{code}"
+        return self.t(key) if key in self._texts else escape(code)
+
     def unit(self, unit: Unit, *, long: bool = False) -> Markup:
         """What points of a unit are called: a language has its own word for plain points, else the name."""
         key = f"unit_long.{unit.name}" if long else f"unit.{unit.name}"
@@ -52,6 +57,10 @@ class Words:
     def month(self, day: date, today: date) -> Markup:
         """A month, for a label below a strip."""
         return self.t("date.month" if day.year == today.year else "date.month_year", **self._of(day))
+
+    def day_of_year(self, month: int, day: int) -> Markup:
+        """A day of every year."""
+        return self.t("date.day", month=self.t(f"month.{month}"), day=day)
 
     def weekday(self, number: int) -> Markup:
         """A day of the week; 1 is Monday."""

@@ -114,6 +114,14 @@ class Program(msgspec.Struct, frozen=True):
                 return compiled
         return None
 
+    def worth(self, unit: str, rules: CompiledRules | None) -> tuple[int, int]:
+        """So many points of a unit pay so many fen, as the rules promise under which they are earned."""
+        said = rules.definition.worths.get(unit) if rules is not None else None
+        if said is not None:
+            return said.points, said.fen
+        known = self.units[unit]
+        return known.offset_points, known.offset_fen
+
     def grace_end(self, at: datetime) -> datetime | None:
         """Until when points that come back after their date can be used; None: there is no grace."""
         rules = self.rules_at(at)

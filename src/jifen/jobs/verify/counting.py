@@ -1,4 +1,4 @@
-"""Counters, counted again from what the entries of a wallet say: limits of rules and rewards, purchases, tiers."""
+"""Counters, counted again from a wallet's entries: limits of rules and rewards, purchases, tiers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

@@ -1,0 +1,251 @@
+"""Happenings: what an entry did, in a few words, and what of each unit it moved."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import msgspec
+from markupsafe import Markup, escape
+
+from jifen.books.entries import Entry
+from jifen.books.legs import Account, Kind
+from jifen.engine.command import moved
+from jifen.events.event import read_act, read_explanation, read_purchase
+from jifen.mall.rewarding import read_redeemed
+from jifen.pages import figures, naming
+from jifen.pages.reading import Seen
+from jifen.pages.words import Words
+from jifen.parties.programs import Program
+from jifen.programs.standing import StandingNow
+from jifen.rules.definition import RuleSet
+from jifen.rules.rewards import Reward
+from jifen.values.periods import local_day
+
+EARNING = (Kind.PURCHASE, Kind.ACT)
+
+
+class Moved(msgspec.Struct):
+    """What an entry moved of one unit: usable when it was booked, not yet usable, no longer usable."""
+
+    free: int = 0
+    pending: int = 0
+    lapsed: int = 0
+    matures_at: datetime | None = None
+
+
+def movements(seen: Seen, entry: Entry) -> dict[str, Moved]:
+    """What an entry moved, by unit; its own unit comes first, also where nothing of it moved."""
+    found: dict[str, Moved] = {entry.unit: Moved()}
+    for leg in entry.legs:
+        series = seen.series[leg.series]
+        sums = found.setdefault(series.unit, Moved())
+        expires = seen.wallet.expiry(series)
+        if series.matures_at is not None and entry.recorded_at < series.matures_at:
+            sums.pending += leg.points
+            sums.matures_at = min(sums.matures_at or series.matures_at, series.matures_at)
+        elif expires is not None and expires <= entry.recorded_at:
+            sums.lapsed += leg.points
+        else:
+            sums.free += leg.points
+    return found
+
+
+def happened(seen: Seen, entry: Entry, words: Words) -> list[Markup]:
+    """What happened, in a few words, and what that meant for debts and for when points can be used."""
+    own = movements(seen, entry)[entry.unit]
+    legs = [leg for leg in entry.legs if seen.series[leg.series].unit == entry.unit]
+    points, repaid, owed = moved(entry.kind, legs)
+    said = [_SAID.get(entry.kind, _plainly)(seen, entry, points, owed, words)]
+    if owed:
+        said.append(words.t("did.owed", points=figures.whole(owed)))
+    if repaid:
+        said.append(words.t("did.repaid", points=figures.whole(repaid)))
+    if own.pending and own.matures_at is not None:
+        until = words.day(local_day(own.matures_at, seen.program.zone), seen.today)
+        alone = own.free == 0 and own.lapsed == 0
+        key = "did.pending" if alone else "did.pending_part"
+        said.append(words.t(key, points=figures.whole(abs(own.pending)), day=until))
+    if own.lapsed and entry.kind in EARNING:
+        said.append(words.t("did.late"))
+    return said
+
+
+def _plainly(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t(f"did.{entry.kind}", points=figures.whole(abs(points)))
+
+
+def _purchase(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t("did.purchase", amount=figures.yuan(read_purchase(entry.event).amount))
+
+
+def _return(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t("did.return", points=figures.whole(-points - owed))
+
+
+def _hold(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t("did.hold", until=_until(seen, entry, words))
+
+
+def _freeze(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t("did.freeze", until=_until(seen, entry, words))
+
+
+def _until(seen: Seen, entry: Entry, words: Words) -> Markup:
+    """The end of the hold or of the freeze that an entry began."""
+    return moment(seen, seen.untils[entry.no], words)
+
+
+def moment(seen: Seen, at: datetime, words: Words) -> Markup:
+    """A day and a time of day."""
+    day = words.day(local_day(at, seen.program.zone), seen.today)
+    return words.t("date.time", day=day, time=figures.clock(at, seen.program.zone))
+
+
+def _capture(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    back = sum(leg.points for leg in entry.legs if leg.account is Account.HELD) + points
+    said = [words.t("did.capture", points=figures.whole(-points))]
+    if back:
+        said.append(words.t("did.capture_back", points=figures.whole(back)))
+    return words.joined(said)
+
+
+def _transfer(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return words.t("did.transfer_in" if points > 0 else "did.transfer_out")
+
+
+def _act(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    version = read_explanation(entry.explanation).rules
+    title = naming.act_of(read_act(entry.event).act, rules_of(seen.program, version), words)
+    return title or words.t("did.act")
+
+
+def _redeem(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    redeemed = read_redeemed(entry.explanation)
+    if not redeemed.reward:
+        return _plainly(seen, entry, points, owed, words)
+    title = reward_title(seen.program, redeemed.rules, redeemed.reward, words)
+    key = "did.reward" if redeemed.count == 1 else "did.rewards"
+    return words.t(key, title=title, count=figures.whole(redeemed.count))
+
+
+def _expire(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    """The last days on which the points that are gone could be used."""
+    lasts = _lasts(seen, entry, -1)
+    if not lasts:
+        return words.t("did.expire")
+    named = words.joined([words.day(day, seen.today) for day in lasts], "join.list")
+    return words.t("did.expired_on", days=named)
+
+
+def _extend(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    """Until when the points live now: for the reason that the entry gives, else since nobody was reminded."""
+    later = sum(leg.points for leg in entry.legs if leg.points > 0)
+    before, until = (
+        words.joined([words.day(day, seen.today) for day in _lasts(seen, entry, sign)], "join.list")
+        for sign in (-1, 1)
+    )
+    moved_on, reason = figures.whole(later), reason_of(entry)
+    if reason:
+        return words.t("did.extended_for", reason=reason, points=moved_on, days=until)
+    return words.t("did.extend", before=before, points=moved_on, days=until)
+
+
+def _lasts(seen: Seen, entry: Entry, sign: int) -> list[date]:
+    """The last days of the lots that points went into (1) or came from (-1)."""
+    ends = {
+        expires
+        for leg in entry.legs
+        if leg.points * sign > 0 and (expires := seen.wallet.expiry(seen.series[leg.series])) is not None
+    }
+    return sorted({local_day(end - figures.AN_INSTANT, seen.program.zone) for end in ends})
+
+
+def _profile(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    """What of a member changed that rules read, without saying what it is now; or how a tier was reviewed."""
+    review = review_of(entry)
+    if review is None:
+        change = _read_asked(entry).change.lower()
+        return words.named("profile", change) if change in PROFILE else words.t("did.profile")
+    whole = rules_of(seen.program, review.rules)
+    if whole is None:
+        return words.t("did.profile")
+    before, now = naming.tier_of(review.before, whole, words), naming.tier_of(review.tier, whole, words)
+    until = words.full_day(review.until) if review.until else words.t("tier.for_good")
+    said = words.t(
+        "tier.kept" if review.before == review.tier else "tier.changed", before=before, now=now, until=until
+    )
+    by = whole.tiers.by if whole.tiers else "points"
+    reached = figures.yuan(review.reached) if by == "spend" else figures.whole(review.reached)
+    return words.joined([said, words.t(f"tier.by_{by}", reached=reached)])
+
+
+PROFILE = ("birthday", "relative", "forget", "segments", "credittoken", "tokenwithdrawal")
+"""What may change of what rules read of a member, as the entry's event names it."""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What of an event may say why. change: which part of what is known of a member."""
+
+    reason: str = ""
+    change: str = ""
+
+
+_asked = msgspec.json.Decoder(_Asked)
+_review = msgspec.json.Decoder(StandingNow)
+
+
+def _read_asked(entry: Entry) -> _Asked:
+    try:
+        return _asked.decode(entry.event)
+    except msgspec.ValidationError:
+        return _Asked()
+
+
+def reason_of(entry: Entry) -> str:
+    """The reason in words with which somebody corrected, made good, paused or prolonged; empty: none."""
+    reasoned = (Kind.ADJUST, Kind.COMPENSATE, Kind.FREEZE, Kind.UNFREEZE, Kind.EXTEND)
+    return _read_asked(entry).reason if entry.kind in reasoned else ""
+
+
+def review_of(entry: Entry) -> StandingNow | None:
+    """How a tier was reviewed; None: the entry is about something else."""
+    if entry.kind is not Kind.PROFILE or '"reached"' not in entry.explanation:
+        return None
+    return _review.decode(entry.explanation)
+
+
+def kind_of(entry: Entry) -> str:
+    """The kind of an entry as members read it: a review of the tier is one of its own."""
+    return "review" if review_of(entry) is not None else str(entry.kind)
+
+
+def rules_of(program: Program, version: int) -> RuleSet | None:
+    """The rules of a version; None: they are not known here."""
+    return next((rules.definition for rules in program.rules if rules.version == version), None)
+
+
+def reward_of(program: Program, version: int, code: str) -> Reward | None:
+    """A reward as it was in that version of the rules."""
+    whole = rules_of(program, version)
+    return next((one for one in whole.rewards if one.code == code), None) if whole else None
+
+
+def reward_title(program: Program, version: int, code: str, words: Words) -> Markup:
+    """What a reward was called then."""
+    reward = reward_of(program, version, code)
+    return naming.said_in(words, reward.title, reward.title_en) if reward else escape(code)
+
+
+Saying = Callable[[Seen, Entry, int, int, Words], Markup]
+_SAID: dict[Kind, Saying] = {
+    Kind.PURCHASE: _purchase,
+    Kind.RETURN: _return,
+    Kind.HOLD: _hold,
+    Kind.FREEZE: _freeze,
+    Kind.CAPTURE: _capture,
+    Kind.TRANSFER: _transfer,
+    Kind.ACT: _act,
+    Kind.REDEEM: _redeem,
+    Kind.EXPIRE: _expire,
+    Kind.EXTEND: _extend,
+    Kind.PROFILE: _profile,
+}
