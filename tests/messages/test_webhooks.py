@@ -115,7 +115,11 @@ async def test_only_the_kinds_that_were_asked_for(database: str, partner: Receiv
         await here.here.do(here.here.orders.redeem("r1", "ann", days(0), points=5))
         await here.deliver(days(1))
         assert [one["type"] for one in partner.taken] == ["jifen.entry.redeem"]
-        await here.here.pool.execute("UPDATE webhook SET removed_at = $1", START)
+        async with here.here.pool.acquire() as conn:
+            await webhooks.add_webhook(
+                conn, VAULT, here.here.program.id, "erp", partner.url, ("hold",), START, private=True
+            )
+        await here.here.pool.execute("UPDATE webhook SET removed_at = $1 WHERE code = 'crm'", START)
         await here.here.do(here.here.orders.redeem("r2", "ann", days(0), points=1))
         assert await rows(here.here.pool) == 1
 
@@ -190,6 +194,7 @@ async def test_a_replay_tells_a_stretch_again(database: str, partner: Receiver) 
         async with pool.acquire() as conn:
             count = await webhooks.replay(conn, program, "crm", days(1), days(4), days(5))
             assert await webhooks.replay(conn, program, "none", days(1), days(4), days(5)) == 0
+            assert await webhooks.replay(conn, program, "crm", days(1), days(3), days(5)) == 2
         assert count == 3
         await here.deliver(days(5))
         assert partner.ids == [ids[3], *ids[1:]]

@@ -82,10 +82,11 @@ def booked(
     payment: str = "",
     person: Person = NOBODY_KNOWN,
     at: datetime = AT,
+    stores: Mapping[str, Store] = STORES,
 ) -> Entry:
     """The entry of a purchase or an act, by the newest rules of a programme; its legs are left out."""
     paid = sum(line.amount for line in lines) if lines else amount
-    place = STORES[store]
+    place = stores[store]
     facts = facts_of(here, place, at, paid, lines, act)
     facts.code, facts.channel, facts.payment, facts.person = code, channel, payment, person
     rules = here.rules[-1]

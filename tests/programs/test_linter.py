@@ -1,6 +1,7 @@
 """The linter refuses what the law forbids, names the article, and lets lawful neighbours pass."""
 
 from pathlib import Path
+from time import process_time
 
 import msgspec
 import pytest
@@ -124,3 +125,18 @@ def test_a_denial_reaches_as_far_as_its_clause_and_no_further() -> None:
     assert [hit.kind for hit in found_in("积分不可转卖，但可随时提现")] == ["cash_out"]
     assert [hit.kind for hit in found_in("本店不收费。最终解释权归本店")] == ["sole_interpretation"]
     assert [hit.kind for hit in found_in("积分不仅可以购物，还能提现")] == ["cash_out"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["不得对向就在因的和或", "公司有权随时", "最、", "一律不予任何形式的办理", "不再另行事先提前", "视为您会员对此已", "有权将对积分",
+     "we may not be at any time without notice ", "never ", "no-", "1,000 ", "a.", "价值约", "原价原"],
+)  # fmt: skip
+def test_no_text_makes_it_slow(piece: str) -> None:
+    """A text of 2 000 letters, made of the words that phrases wait for, takes a moment and not for ever.
+
+    It did: a repeated choice among gaps of several lengths tried them all, in a time that doubled with each.
+    """
+    began = process_time()
+    found_in((piece * 2000)[:2000])
+    assert process_time() - began < 3

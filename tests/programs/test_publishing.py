@@ -322,3 +322,15 @@ async def test_what_was_published_can_be_neither_changed_nor_doubled(office: Off
         await office.pool.execute("INSERT INTO publication SELECT * FROM publication")
     with pytest.raises(asyncpg.CheckViolationError):
         await office.pool.execute("UPDATE publication SET approver = author")
+
+
+async def test_withdrawing_takes_a_lower_worth_and_a_leaving_back(office: Office) -> None:
+    """What was to change of a unit and of a merchant does not change either."""
+    await office.publish(village())
+    harsh = with_merchant(with_unit(village(), offset_fen=50), 1, leaves_on=FIRST)
+    await office.publish(harsh, NOW, at_midnight(FIRST))
+    await withdraw(office.publisher, await office.program(), 2, "ann", NOW)
+    rules = (await office.program()).rules_at(at_midnight(FIRST))
+    assert rules is not None
+    assert (rules.version, rules.definition.leavings) == (3, {})
+    assert (rules.definition.worths["point"].points, rules.definition.worths["point"].fen) == (100, 100)

@@ -327,7 +327,7 @@ def _facts(one: Publication) -> dict[str, Any]:
 
 def _installed(asked: argparse.Namespace) -> bool:
     """Whether there is anything to compare with: a database that is named, or a folder that holds one."""
-    return bool(os.environ.get("DATABASE_URL") or asked.folder) or folder_of(None).exists()
+    return bool(os.environ.get("DATABASE_URL")) or (folder_of(asked.folder) / "data").exists()
 
 
 def _now(program: Program | None) -> datetime:

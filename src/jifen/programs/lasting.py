@@ -101,16 +101,6 @@ def contracts_of(merchant: Merchant) -> tuple[ContractPlan, ...]:
     )
 
 
-def _utc(contract: ContractPlan) -> ContractPlan:
-    return ContractPlan(
-        valid_from=contract.valid_from.astimezone(UTC),
-        issue_fen_per_100=contract.issue_fen_per_100,
-        reimburse_fen_per_100=contract.reimburse_fen_per_100,
-        fee_permille=contract.fee_permille,
-        payment_days=contract.payment_days,
-    )
-
-
 def _budgets(programme: Programme, base: Programme) -> Iterator[Finding]:
     before = {budget.code: budget.points for budget in base.rules.budgets}
     for index, budget in enumerate(programme.rules.budgets):

@@ -43,7 +43,7 @@ def restored(before: Programme, withdrawn: Programme) -> Programme:
     leaving = {merchant.code: merchant.leaves_on for merchant in before.merchants}
     return msgspec.structs.replace(
         before,
-        units=withdrawn.units,
+        units=tuple(units.get(unit.code, unit) for unit in withdrawn.units),
         merchants=tuple(
             msgspec.structs.replace(merchant, leaves_on=leaving.get(merchant.code))
             for merchant in withdrawn.merchants
