@@ -109,7 +109,7 @@ def test_each_text_is_used_and_each_that_is_used_is_there() -> None:
     said = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_.]+|brand)["']\s*[,)]""", sources))
     said |= set(
         re.findall(
-            r'"((?:date|wallet|did|strip|sum|join|row|lots|entry|when|missed|calendar|goods|market|tier)\.[a-z_]+)"',
+            r'"((?:date|wallet|did|strip|sum|join|row|lots|entry|when|missed|calendar|goods|market|tier|proof)\.[a-z_]+)"',
             sources,
         )
     )

@@ -1,4 +1,4 @@
-"""The programmes under examples/: what happens at their stores is explained in both languages, rule by rule."""
+"""The programmes under examples/: what happens at their stores is explained rule by rule."""
 
 import re
 from collections.abc import Iterator
@@ -93,7 +93,9 @@ def happenings(written: Programme) -> Iterator[dict[str, Any]]:
     for at in TIMES:
         for person in (Person(), known):
             for store in stores:
-                yield from ({"store": store, "lines": lines} for lines in baskets(written))
+                yield from (
+                    {"store": store, "lines": lines, "at": at, "person": person} for lines in baskets(written)
+                )
                 yield from (
                     {"store": store, "act": act, "code": "L1", "amount": 9_900, "at": at, "person": person}
                     for act in sorted(acts)

@@ -39,7 +39,7 @@ def proof(code: str = CODE, kind: str = "organic", **more: datetime) -> Evidence
         ),
         (
             LineFilter(evidence=("organic", "fsc")),
-            "有有机、fsc凭证的商品",
+            "附有机、fsc凭证的商品",
             "goods with organic, fsc evidence",
         ),
     ],
@@ -55,7 +55,7 @@ def test_green_points_name_their_evidence() -> None:
     """S25: what earned names its number and until when it is good; what lacks one says so."""
     given_, _ = told(GREEN, lines=(CABBAGE, SOAP), evidence=(proof(),))
     assert given_["绿色积分"] == (
-        "有“环保”标记、有有机凭证的商品：¥12.00 × 2 绿色积分/元，"
+        "有“环保”标记、附有机凭证的商品：¥12.00 × 2 绿色积分/元，"
         "有机凭证 131 26 004185739206，有效到 2027 年 3 月 14 日，“洗衣液”没有附凭证，不计"
     )
 
@@ -119,6 +119,17 @@ def test_goods_that_are_not_there_lack_no_evidence() -> None:
     """Then it is the goods that are named."""
     plain = Line("毛巾", "HOME", 1, 900)
     assert told(GREEN, lines=(plain,))[1] == {"绿色积分": "这单没有有“环保”标记的商品"}
+
+
+def test_goods_that_never_claimed_to_be_green_are_not_named() -> None:
+    """Where a rule asks for nothing but evidence, a towel without any lacks nothing."""
+    rule = PerAmount(id="r", title="r", rate=Rate(1, 100), lines=LineFilter(evidence=("organic",)))
+    towel = Line("毛巾", "HOME", 1, 900)
+    assert told(rule, lines=(towel,))[1] == {"r": "没有有效的绿色凭证，得 0：这单的商品没有附凭证"}
+    given_, _ = told(rule, lines=(towel, CABBAGE), evidence=(proof(),))
+    assert "毛巾" not in given_["r"]
+    _, missed = told(rule, lines=(towel, CABBAGE))
+    assert missed == {"r": "没有有效的绿色凭证，得 0：“小白菜”的凭证 131 26 004185739206 没有登记"}
 
 
 def test_every_kind_of_rule_tells_of_its_evidence() -> None:

@@ -160,7 +160,7 @@ CASES: dict[str, Case] = {
     ),
     "token": Case(
         when(tokens=("trusted",)),
-        "条件：有还有效的信用凭证，当时不符合",
+        "条件：信用凭证还在有效期内，当时不符合",
         "needs: with a credit token in force, which was not so then",
     ),
     "joined": Case(

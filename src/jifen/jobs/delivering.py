@@ -44,7 +44,7 @@ def merchant_codes(program: Program) -> Callable[[Any], str | None]:
 class Delivering:
     """Delivers what is due of all programmes, each by its own clock, for as long as it runs.
 
-    It needs one connection of the pool at a time, beside those of its calls under way.
+    Each programme is a task of its own, which holds a connection of the pool only while it asks or writes.
     """
 
     def __init__(
@@ -89,7 +89,8 @@ class Delivering:
 
     async def messages(self) -> None:
         """Deliver the messages of all programmes that are due now."""
-        for program, now in await self._programs("messages"):
+
+        async def deliver(program: Program, now: datetime) -> None:
             try:
                 done = await self._post(program).deliver(program, now)
                 if done:
@@ -97,15 +98,20 @@ class Delivering:
             except Exception:
                 log.exception("messages of programme %s failed; they are tried again", program.code)
 
+        await asyncio.gather(*(deliver(*one) for one in await self._programs("messages")))
+
     async def webhooks(self) -> None:
         """Deliver to the webhooks of all programmes what is due now. Signatures are of the world's time."""
-        for program, now in await self._programs("webhooks"):
+
+        async def deliver(program: Program, now: datetime) -> None:
             try:
                 told = await self._caller.deliver(program, now, self._clock(), merchant_codes(program))
                 if told.failed or told.dead:
                     log.warning("programme %s: webhooks: %s", program.code, told)
             except Exception:
                 log.exception("webhooks of programme %s failed; they are tried again", program.code)
+
+        await asyncio.gather(*(deliver(*one) for one in await self._programs("webhooks")))
 
     def _post(self, program: Program) -> Post:
         found = self._posts.get(program.id)

@@ -277,9 +277,14 @@ class Post:
             letter = Letter(
                 due.message.addresses[step.channel], step.words, page.reference(due, due.awaiting)
             )
+            channel = self._channels[step.channel]
+            breaker = self._breaker(channel)
             async with limit:
-                answer = await self._channels[step.channel].send(letter)
-            self._breaker(self._channels[step.channel]).told(_well(answer), page.now)
+                # The calls before may have shown that it fails: then the rest of the page does not wait for it.
+                if not breaker.allowed(1, page.now):
+                    return due, step, Refused("not tried: the provider fails", again=True)
+                answer = await channel.send(letter)
+                breaker.told(_well(answer), page.now)
             return due, step, answer
 
         answers = await asyncio.gather(*(send(due, step) for due, step in going))

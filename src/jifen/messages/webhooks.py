@@ -196,7 +196,9 @@ class Caller:
         for row in await self._pool.fetch(q("webhook_open"), program.id, now):
             failures = row["failures"]
             while True:
-                went = await self._page(program, row, now, signed_at, merchant_called, told)
+                # Who failed is asked with few calls, so that others do not wait long for its silence.
+                size = AT_ONCE if failures else PAGE
+                went = await self._page(program, row, size, now, signed_at, merchant_called, told)
                 if went is None:
                     break
                 if went:
@@ -220,6 +222,7 @@ class Caller:
         self,
         program: Reached,
         webhook: Any,
+        size: int,
         now: datetime,
         signed_at: datetime,
         merchant_called: Callable[[Any], str | None],
@@ -229,7 +232,7 @@ class Caller:
         lease: Id = id_from_bytes(secrets.token_bytes(16))
         until = now + timedelta(seconds=LEASE_S)
         rows = await self._pool.fetch(
-            q("webhook_claim"), program.id, webhook["code"], now, PAGE, until, lease
+            q("webhook_claim"), program.id, webhook["code"], now, size, until, lease
         )
         if not rows:
             return None

@@ -67,12 +67,18 @@ def proofs(lines: LineFilter, facts: Facts, program: Program, words: Words) -> l
 
 
 def unproved(lines: LineFilter, facts: Facts, program: Program, words: Words) -> list[Markup]:
-    """What the evidence of lines lacks that would count if they had valid evidence."""
+    """What the evidence of lines lacks that would count if they had valid evidence.
+
+    A filter that asks for nothing but evidence means lines that name some: others never claimed to be green.
+    """
     if not lines.evidence:
         return []
-    match, lenient = matcher(lines), matcher(without_evidence(lines))
+    match, other = matcher(lines), without_evidence(lines)
+    lenient, claims = matcher(other), other == LineFilter()
     wanting = [
-        line for line in facts.lines if lenient(line, facts.evidence) and not match(line, facts.evidence)
+        line
+        for line in facts.lines
+        if lenient(line, facts.evidence) and not match(line, facts.evidence) and (line.evidence or not claims)
     ]
     return [_lacking(line, lines, facts, program, words) for line in wanting[:LINES_MOST]]
 

@@ -187,7 +187,10 @@ def _evidence(missed: Missed) -> Markup:
         for lines in _filters(missed.rule.definition)
         for said in unproved(lines, then.facts, then.program, then.words)
     ]
-    known = dict.fromkeys(why) or [then.words.t("proof.later")]
+    if not why:
+        later = any(line.evidence for line in then.facts.lines)
+        why = [then.words.t("proof.later" if later else "proof.nothing")]
+    known = dict.fromkeys(why)
     return then.words.t("missed.evidence", why=then.words.joined(known))
 
 

@@ -164,10 +164,10 @@ def _fixed(said: Sequence[Markup], points: int, unit: Markup, words: Words) -> S
 
 def _combination(rule: Combination, unit: Markup, then: Occasion) -> Sum:
     words, sets = then.words, sets_in(rule)(then.facts)
-    said = [words.t("sum.sets", sets=figures.whole(sets), parts=parts_of(rule, words))]
+    said = [words.t("sum.sets", sets, sets=figures.whole(sets), parts=parts_of(rule, words))]
     said.append(_each(sets, rule.points, unit, words))
     if sets == rule.most:
-        said.append(words.t("sum.sets_most", most=figures.whole(rule.most)))
+        said.append(words.t("sum.sets_most", rule.most, most=figures.whole(rule.most)))
     return words.joined(said), Fraction(sets * rule.points)
 
 

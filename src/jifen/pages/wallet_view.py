@@ -69,8 +69,8 @@ def wallet_view(seen: Seen, words: Words) -> WalletView:
         unit=words.unit(unit) if unit else Markup(),
         title=words.t("wallet.available", unit=words.unit(unit, long=True) if unit else ""),
         available=balance.available,
-        worth=_worth(unit, balance.available),
-        rate=_rate(unit, words),
+        worth=_worth(seen, unit),
+        rate=_rate(seen, unit, words),
         strip=lots.drawn(seen, held, words),
         strip_said=lots.strip_said(seen, held, words),
         lapsing=lots.lapsing(seen, held, words),
@@ -83,17 +83,29 @@ def wallet_view(seen: Seen, words: Words) -> WalletView:
     )
 
 
-def _worth(unit: Unit | None, points: int) -> str:
-    if unit is None or not unit.offset_fen:
+def _worth(seen: Seen, unit: Unit | None) -> str:
+    """What the available points pay: each lot what was promised when it was earned (COMPLIANCE R04)."""
+    if unit is None:
         return ""
-    return figures.yuan(points * unit.offset_fen // unit.offset_points)
+    sums = {seen.program.worth(unit.code, seen.program.rules_at(seen.now)): 0}
+    for lot in seen.wallet.lots.values():
+        if lot.remaining and lot.series.unit == unit.code and seen.wallet.usable(lot, seen.now):
+            stamped = lot.series.offset_points, lot.series.offset_fen
+            sums[stamped] = sums.get(stamped, 0) + lot.remaining
+    if not any(fen for _, fen in sums):
+        return ""
+    return figures.yuan(sum(points * fen // every for (every, fen), points in sums.items()))
 
 
-def _rate(unit: Unit | None, words: Words) -> Markup:
-    if unit is None or not unit.offset_fen:
+def _rate(seen: Seen, unit: Unit | None, words: Words) -> Markup:
+    """What points are worth that are earned now."""
+    if unit is None:
         return Markup()
-    points, fen = figures.whole(unit.offset_points), figures.yuan(unit.offset_fen)
-    return words.t("wallet.rate", points=points, unit=words.unit(unit), amount=fen)
+    every, fen = seen.program.worth(unit.code, seen.program.rules_at(seen.now))
+    if not fen:
+        return Markup()
+    points = figures.whole(every)
+    return words.t("wallet.rate", points=points, unit=words.unit(unit), amount=figures.yuan(fen))
 
 
 def _cells(seen: Seen, unit: str, balance: Balance, words: Words) -> list[Cell]:

@@ -68,7 +68,7 @@ def _of_merchant(merchant: MerchantPlan, path: str, program: Program, at: dateti
         )
     written, known_contracts = merchant.contracts, contracts_of(before)
     for index, contract in enumerate(known_contracts):
-        if index >= len(written) or (written[index] != contract and _utc(written[index]) != contract):
+        if index >= len(written) or written[index] != contract:
             yield Finding(
                 code="cannot_change",
                 path=f"{path}.contracts[{index}]" if index < len(written) else f"{path}.contracts",

@@ -1,5 +1,4 @@
--- One proposal, held until the transaction ends.
+-- One proposal.
 SELECT id, base, author, proposed_at, valid_from, definition, state, decided_by, decided_at, reason, version
 FROM publication_proposal
 WHERE program = $1 AND id = $2
-FOR UPDATE
