@@ -32,8 +32,8 @@ class Calling:
     async def deliver(self, now: datetime, caller: Caller | None = None) -> Told:
         """One look."""
         program = self.here.program
-        signed_at = datetime.now(UTC)
-        return await (caller or self.caller).deliver(program, now, signed_at, merchant_codes(program))
+        codes = merchant_codes(program)
+        return await (caller or self.caller).deliver(program, now, lambda: datetime.now(UTC), codes)
 
     async def add(self, *kinds: str, at: datetime = START) -> None:
         """Add the webhook."""

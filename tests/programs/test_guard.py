@@ -74,10 +74,14 @@ def test_what_is_ruinous_is_refused_with_its_path(case: dict[str, Any]) -> None:
 def test_every_code_of_the_page_is_shown() -> None:
     """docs/guard.md lists the codes; of each error there is a definition that is refused with it."""
     page = (Path(__file__).parents[2] / "docs" / "guard.md").read_text()
-    rows = re.findall(r"^\| ([a-z_, ()]+?) \|", page.split("## What is refused")[1].split("A referral")[0], re.M)
-    listed = {code for row in rows for code in re.findall(r"[a-z]+(?:_[a-z]+)*", re.sub(r"\([^)]*\)", "", row))}
+    rows = re.findall(
+        r"^\| ([a-z_, ();]+?) \|", page.split("## What is refused")[1].split("A referral")[0], re.M
+    )
+    listed = {
+        code for row in rows for code in re.findall(r"[a-z]+(?:_[a-z]+)*", re.sub(r"\([^)]*\)", "", row))
+    }
     assert listed - {"code", *WARNINGS} == {case["says"] for case in CASES}
-    assert WARNINGS <= listed
+    assert listed >= WARNINGS
 
 
 LAWFUL: dict[str, dict[str, Any]] = {

@@ -129,8 +129,11 @@ def test_a_denial_reaches_as_far_as_its_clause_and_no_further() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["不得对向就在因的和或", "公司有权随时", "最、", "一律不予任何形式的办理", "不再另行事先提前", "视为您会员对此已", "有权将对积分",
-     "we may not be at any time without notice ", "never ", "no-", "1,000 ", "a.", "价值约", "原价原"],
+    [
+        "不得对向就在因的和或", "公司有权随时", "最、", "一律不予任何形式的办理", "不再另行事先提前",
+        "视为您会员对此已", "有权将对积分", "we may not be at any time without notice ", "never ", "no-",
+        "1,000 ", "a.", "价值约", "原价原",
+    ],
 )  # fmt: skip
 def test_no_text_makes_it_slow(piece: str) -> None:
     """A text of 2 000 letters, made of the words that phrases wait for, takes a moment and not for ever.

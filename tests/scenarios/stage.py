@@ -1,4 +1,4 @@
-"""A stage: an example's programme, published as `jifen apply` does it, and played through the public interface."""
+"""A stage: an example's programme, published as `jifen apply` does it, and played through the interface."""
 
 import itertools
 import secrets

@@ -1,4 +1,4 @@
-"""A notice to a hundred thousand members: published, delivered with receipts, in force on the day, not before."""
+"""A notice to a hundred thousand members: published, delivered with receipts, in force on its day."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,7 +23,7 @@ async def lasts(stage: Stage, member: str) -> list[tuple[int, str]]:
 
 
 async def test_scenario_s01_a_hundred_thousand_are_told(stage: SetUp) -> None:
-    """Each has a receipt before the day; lots of before keep their date, those of the day have the new one."""
+    """Each has a receipt before the day; earlier lots keep their date, those of the day have the new one."""
     shop = await stage("S01-terms-validity", "2026-03-01")
     numbers = [f"m{number:06d}" for number in range(MEMBERS)]
     program = await shop.program()

@@ -159,3 +159,45 @@ async def test_scenario_s28_unfair_sentences_are_refused_with_their_article(stag
         errors = [one for one in refused.value.plan.findings if one.severity == "error"]
         assert errors and all(one.source and one.remedy for one in errors)
         assert any("实施条例" in one.source or "合同行政监督管理办法" in one.source for one in errors)
+
+
+def said_by(programme: Programme, text: str) -> Programme:
+    """The programme with another text in its first campaign."""
+    first, *others = programme.rules.campaigns
+    return with_rules(programme, campaigns=(msgspec.structs.replace(first, text=text), *others))
+
+
+async def test_scenario_s05_a_wrong_figure_is_flagged_with_the_right_one(stage: SetUp) -> None:
+    """6 000 to 5 000 is 16.7 % fewer points, but 20 % more value per point."""
+    dealer = await stage("S05-car-dealer", "2026-01-05")
+    wrong = said_by(dealer.programme, "店庆当月5000分可兑换原本6000分的空调清洗，每分的价值提升16.7%。")
+    with pytest.raises(Refused) as refused:
+        await dealer.publish(wrong, "2026-02-01", "2026-04-01")
+    claim = next(one for one in refused.value.plan.findings if one.code == "claim_wrong")
+    assert "16.7" in claim.what
+    assert "20" in claim.remedy
+    right = said_by(dealer.programme, "店庆当月5000分可兑换原本6000分的空调清洗，每分的价值提升20%。")
+    assert not (await dealer.publisher.plan(right, local("2026-02-01"), local("2026-04-01"))).refused
+
+
+async def test_scenario_s06_a_member_day_is_a_third_more_value(stage: SetUp) -> None:
+    """4 000 to 3 000: 25 % fewer points, 33.3 % more value; 25 % more value is refused."""
+    brand = await stage("S06-beauty-brand", "2026-01-05")
+    for said, refused in (("25%", True), ("33.3%", False)):
+        text = f"每月8日，3000分可兑换原本4000分的精华，每分的价值提升{said}。"
+        plan = await brand.publisher.plan(
+            said_by(brand.programme, text), local("2026-02-01"), local("2026-04-01")
+        )
+        assert plan.refused is refused, plan.findings
+
+
+@pytest.mark.parametrize(
+    ("example", "percent"), [("S07-telecom", "10 %"), ("S07-telecom-one-percent", "1 %")]
+)
+async def test_scenario_s07_the_rebate_of_every_rule_is_shown(
+    stage: SetUp, example: str, percent: str
+) -> None:
+    """The source calls it 1 %; it is 10 %. At a true 1 % the bill earns 100 points."""
+    operator = await stage(example, "2026-01-01")
+    plan = await operator.publisher.plan(operator.programme, local("2026-01-02"))
+    assert [one.percent for one in plan.rebates if one.rule == "bill"] == [percent]

@@ -26,8 +26,8 @@ async def publish(call: Call) -> Reply:
     if await is_published(call.house.pool, program.id):
         raise Problem(
             "programme_as_code",
-            f"the rules of {program.code} belong to its published versions: change its folder, and publish it "
-            "with `jifen apply` or POST /v1/programmes/apply",
+            f"the rules of {program.code} belong to its published versions: change its folder, and publish "
+            "it with `jifen apply` or POST /v1/programmes/apply",
         )
     known = Known(program.units.keys(), program.merchants.keys(), program.stores.keys())
     for field, value, message in findings(body.rules, known):

@@ -25,6 +25,9 @@ log = logging.getLogger("jifen.jobs")
 EVERY_S = 2.0
 """Seconds between two looks at what is due."""
 
+PAGES = 10
+"""Pages of messages in one look, which goes by one time: so a lease is never reckoned from an old one."""
+
 
 def wall_clock() -> datetime:
     """What time it is."""
@@ -92,7 +95,7 @@ class Delivering:
 
         async def deliver(program: Program, now: datetime) -> None:
             try:
-                done = await self._post(program).deliver(program, now)
+                done = await self._post(program).deliver(program, now, PAGES)
                 if done:
                     log.info("programme %s: messages: %s", program.code, done)
             except Exception:
@@ -105,7 +108,7 @@ class Delivering:
 
         async def deliver(program: Program, now: datetime) -> None:
             try:
-                told = await self._caller.deliver(program, now, self._clock(), merchant_codes(program))
+                told = await self._caller.deliver(program, now, self._clock, merchant_codes(program))
                 if told.failed or told.dead:
                     log.warning("programme %s: webhooks: %s", program.code, told)
             except Exception:

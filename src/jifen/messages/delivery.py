@@ -280,7 +280,7 @@ class Post:
             channel = self._channels[step.channel]
             breaker = self._breaker(channel)
             async with limit:
-                # The calls before may have shown that it fails: then the rest of the page does not wait for it.
+                # The calls before may have shown that it fails: then the page does not wait for it.
                 if not breaker.allowed(1, page.now):
                     return due, step, Refused("not tried: the provider fails", again=True)
                 answer = await channel.send(letter)

@@ -27,6 +27,9 @@ Connection = Any
 
 ANY_KIND = "*"
 PAGE = 100
+PAGES = 20
+"""Pages of one webhook in one look, which goes by one time."""
+
 AT_ONCE = 10
 ANSWER_S = 10.0
 LEASE_S = 300
@@ -183,22 +186,22 @@ class Caller:
         self,
         program: Reached,
         now: datetime,
-        signed_at: datetime,
+        world: Callable[[], datetime],
         merchant_called: Callable[[Any], str | None],
     ) -> Told:
         """Deliver what is due to the webhooks of a programme.
 
-        now: the programme's time. signed_at: the time of the world, by which receivers judge a signature.
+        now: the programme's time. world: the time of the world, by which receivers judge a signature.
         merchant_called: the code of a merchant by its id.
         """
         now = now.astimezone(UTC)
         told = Told()
         for row in await self._pool.fetch(q("webhook_open"), program.id, now):
             failures = row["failures"]
-            while True:
+            for _ in range(PAGES):
                 # Who failed is asked with few calls, so that others do not wait long for its silence.
                 size = AT_ONCE if failures else PAGE
-                went = await self._page(program, row, size, now, signed_at, merchant_called, told)
+                went = await self._page(program, row, size, now, world, merchant_called, told)
                 if went is None:
                     break
                 if went:
@@ -224,7 +227,7 @@ class Caller:
         webhook: Any,
         size: int,
         now: datetime,
-        signed_at: datetime,
+        world: Callable[[], datetime],
         merchant_called: Callable[[Any], str | None],
         told: Told,
     ) -> bool | None:
@@ -248,7 +251,7 @@ class Caller:
                 return row, None, place
             async with limit:
                 body = event_of(program, row, merchant_called)
-                return row, *await self._post(place, secret, f"{row['wallet']}-{row['no']}", body, signed_at)
+                return row, *await self._post(place, secret, f"{row['wallet']}-{row['no']}", body, world())
 
         answers = [
             _answer(row, status, detail, now)

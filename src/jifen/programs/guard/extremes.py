@@ -23,7 +23,7 @@ from jifen.rules.definition import (
 )
 from jifen.rules.person import Anniversary, Person, Standing, Token
 from jifen.rules.when import Conditions, LineFilter
-from jifen.values.periods import end_of_day, start_of_day
+from jifen.values.periods import add_months, end_of_day, start_of_day
 
 DAYS_LOOKED_AT = 365
 DAY_KINDS_MOST = 36
@@ -150,7 +150,7 @@ def _person(programme: Programme, day: date, tier: str, new: bool, invited: bool
     grants = [(one.code, grant) for one in programme.authorities for grant in one.grants]
     segments = dict.fromkeys(name for rule in programme.rules.rules for name in rule.when.segments)
     return Person(
-        joined=day if new else day.replace(year=day.year - 3, day=min(day.day, 28)),
+        joined=day if new else add_months(day, -36),
         standing=Standing(tier),
         segments=tuple(segments),
         tokens=tuple(Token(authority, grant, FAR, grant) for authority, grant in grants),
