@@ -15,7 +15,7 @@ from jifen.programs.guard.reference import reference_day
 from jifen.programs.guard.worst import worst_year
 
 CASES: list[dict[str, Any]] = msgspec.yaml.decode(Path(__file__).with_name("ruinous.yaml").read_bytes())
-WARNINGS = {"rebate_high", "export_on", "campaign_without_budget"}
+WARNINGS = {"rebate_high", "export_on", "campaign_without_budget", "search_cut"}
 WORDS = ("name", "says", "at", "trail")
 
 PLAIN = """

@@ -9,7 +9,7 @@ MOST = 60
 """So many differences are shown; the JSON has all."""
 
 
-def lines_of(plan: Plan, zone: str = "Asia/Shanghai") -> Iterator[str]:
+def lines_of(plan: Plan) -> Iterator[str]:
     """The plan, what matters most at the end."""
     yield f"{plan.code}: compared with {plan.compared}"
     if plan.unchanged:
@@ -32,7 +32,7 @@ def lines_of(plan: Plan, zone: str = "Asia/Shanghai") -> Iterator[str]:
         notice = f"{plan.days} whole days' notice [{plan.article}]" if plan.days else "no notice"
         yield f"version {plan.version} is {plan.weight}: it needs {notice}"
         yield (
-            f"earliest lawful date: {local_day(plan.earliest, zone)}; it would hold from "
+            f"earliest lawful date: {local_day(plan.earliest, plan.zone)}; it would hold from "
             f"{plan.valid_from.isoformat()}"
         )
     errors = sum(finding.severity == "error" for finding in plan.findings)

@@ -34,11 +34,13 @@ class Rebate(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What `jifen plan` tells. base: the version in force just before, 0: none. version: the next number.
 
-    compared: with what: the published version, what was set up without one, or nothing. days, article: the
-    notice that it needs; earliest: from when it may hold; valid_from: from when it is to.
+    zone: in which its days are told. compared: with what: the published version, what was set up without one,
+    or nothing. days, article: the notice that it needs; earliest: from when it may hold; valid_from: when
+    it is to.
     """
 
     code: str
+    zone: str
     compared: str
     base: int
     version: int
@@ -116,6 +118,7 @@ def planned(
             findings += too_early(weighed, at, begins, programme.zone)
     return Plan(
         code=programme.code,
+        zone="UTC" if refuses(checks) else programme.zone,
         compared=_compared(before, base),
         base=base[0] if base else 0,
         version=newest.version if unchanged and newest else before.next_version,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -22,13 +23,13 @@ from jifen.rules.definition import (
     Streak,
 )
 from jifen.rules.person import Anniversary, Person, Standing, Token
-from jifen.rules.when import Conditions, LineFilter
+from jifen.rules.when import LineFilter
 from jifen.values.periods import add_months, end_of_day, start_of_day
 
 DAYS_LOOKED_AT = 365
 DAY_KINDS_MOST = 36
 PLACES_MOST = 24
-SEEDS_MOST = 12
+BASKETS_MOST = 300
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -45,9 +46,13 @@ Where = tuple[tuple[str, str], tuple[str, bool, bool], str, str]
 
 
 class Extremes(NamedTuple):
-    """All values that a search may put together. days: of each kind of day, all such days."""
+    """All values that a search may put together.
+
+    days: of each kind of day, all such days; active: the rules that may hold on them.
+    """
 
     days: tuple[tuple[date, ...], ...]
+    active: tuple[frozenset[str], ...]
     places: tuple[tuple[str, str], ...]
     persons: tuple[tuple[str, bool, bool], ...]
     channels: tuple[str, ...]
@@ -87,37 +92,38 @@ def extremes(programme: Programme, on: date, bounds: Bounds) -> Extremes:
     """What the rules of a programme make worth trying, from a day on."""
     rules = programme.rules
     given = [rule.when for rule in rules.rules]
+    kinds = _kinds_of_days(programme, on)
     return Extremes(
-        days=_kinds_of_days(programme, on),
+        days=tuple(days for _, days in kinds),
+        active=tuple(active for active, _ in kinds),
         places=_places(programme),
         persons=tuple(_persons(programme)),
         channels=tuple(dict.fromkeys(["", *(name for when in given for name in when.channels)])),
         payments=tuple(dict.fromkeys(["", *(name for when in given for name in when.payments)])),
-        baskets=tuple(dict.fromkeys(_baskets(rules, bounds))),
+        baskets=tuple(islice(dict.fromkeys(_baskets(rules, bounds)), BASKETS_MOST)),
     )
 
 
-def seeds(rules: RuleSet, space: Extremes) -> tuple[Where, ...]:
-    """Where a search begins: anywhere, and for each rule where its own conditions hold together.
+def seed_of(programme: Programme, rule: AnyRule, space: Extremes) -> Where:
+    """Where a rule's own conditions hold together, to begin a search there.
 
     Of a rule for gold members who pay by card in the app no condition alone gives anything, so that a search
     that changes one thing at a time would pass it by.
     """
-    anywhere: Where = (space.places[0], space.persons[0], "", "")
-    found = [anywhere]
-    for rule in rules.rules:
-        when = rule.when
-        place = next((one for one in space.places if _there(when, one)), space.places[0])
-        tiers = when.tiers or ("",)
-        new, guest = bool(when.joined_within_days), bool(when.invited)
-        person = next((one for one in space.persons if one == (tiers[0], new, guest)), space.persons[0])
-        channel, payment = (when.channels or ("",))[0], (when.payments or ("",))[0]
-        found.append((place, person, channel, payment))
-    return tuple(dict.fromkeys(found))[:SEEDS_MOST]
-
-
-def _there(when: Conditions, place: tuple[str, str]) -> bool:
-    return (not when.merchants or place[0] in when.merchants) and (not when.stores or place[1] in when.stores)
+    when = rule.when
+    owner = {store.code: one.code for one in programme.merchants for store in one.stores}
+    stores = when.stores
+    for name in when.calendars:
+        calendar = programme.rules.calendars.get(name)
+        stores = stores or tuple(getattr(calendar, "stores", ()))
+    place = space.places[0]
+    if stores:
+        place = (owner.get(stores[0], ""), stores[0])
+    elif when.merchants:
+        place = (when.merchants[0], "")
+    asked = ((when.tiers or ("",))[0], bool(when.joined_within_days), bool(when.invited))
+    person = asked if asked in space.persons else space.persons[0]
+    return place, person, (when.channels or ("",))[0], (when.payments or ("",))[0]
 
 
 def facts_of(
@@ -159,19 +165,27 @@ def _person(programme: Programme, day: date, tier: str, new: bool, invited: bool
     )
 
 
-def _kinds_of_days(programme: Programme, on: date) -> tuple[tuple[date, ...], ...]:
+def _kinds_of_days(programme: Programme, on: date) -> list[tuple[frozenset[str], tuple[date, ...]]]:
     rules = programme.rules
     named = [day for rule in rules.rules for day in rule.when.dates]
     named += [campaign.since.date() + timedelta(days=1) for campaign in rules.campaigns]
     named += [rule.when.since.date() + timedelta(days=1) for rule in rules.rules if rule.when.since]
-    kinds: dict[frozenset[object], list[date]] = {}
+    kinds: dict[frozenset[tuple[str, frozenset[str] | None]], list[date]] = {}
     for day in dict.fromkeys([*(on + timedelta(days=after) for after in range(DAYS_LOOKED_AT)), *named]):
         kinds.setdefault(frozenset(_active(rules, day, programme.zone)), []).append(day)
-    most = sorted(kinds.items(), key=lambda kind: -len(kind[0]))[:DAY_KINDS_MOST]
-    return tuple(tuple(days) for _, days in most)
+    found = [(frozenset(name for name, _ in kind), tuple(days)) for kind, days in kinds.items()]
+    found.sort(key=lambda kind: -len(kind[0]))
+    most = found[:DAY_KINDS_MOST]
+    seen = frozenset[str]().union(*(active for active, _ in most))
+    for active, days in found[DAY_KINDS_MOST:]:
+        # Every rule has a day of its own kind among them.
+        if not active <= seen:
+            most.append((active, days))
+            seen |= active
+    return most
 
 
-def _active(rules: RuleSet, day: date, zone: str) -> Iterator[object]:
+def _active(rules: RuleSet, day: date, zone: str) -> Iterator[tuple[str, frozenset[str] | None]]:
     begins, ends = start_of_day(day, zone), end_of_day(day, zone)
     campaigns = {campaign.code: campaign for campaign in rules.campaigns}
     for rule in rules.rules:
@@ -185,7 +199,8 @@ def _active(rules: RuleSet, day: date, zone: str) -> Iterator[object]:
         held = [stores_on(rules.calendars[name], day) for name in when.calendars if name in rules.calendars]
         if when.calendars and not any(stores is None or stores for stores in held):
             continue
-        yield rule.id, None if None in held or not held else frozenset().union(*(one for one in held if one))
+        everywhere = None in held or not held
+        yield rule.id, None if everywhere else frozenset[str]().union(*(one for one in held if one))
 
 
 def _places(programme: Programme) -> tuple[tuple[str, str], ...]:
@@ -269,26 +284,28 @@ def _lines(rules: RuleSet) -> list[Line]:
 
 
 def _baskets(rules: RuleSet, bounds: Bounds) -> Iterator[Basket]:
+    """Baskets worth trying: those of each rule first, then of combinations, then all that is left."""
     piece = bounds["piece_fen"]
-    amounts = sorted(_amounts(rules, piece))
+    for rule in rules.rules:
+        line = _line(filters_of(rule)) or Line("any", "", 1, 0)
+        count = max(1, rule.when.minimum_quantity, getattr(rule, "every", 1))
+        for amount in sorted({piece * count, *_own_amounts(rule)}):
+            yield _bought([(line, count)], amount, piece)
+            for act in rule.acts if isinstance(rule, PerAmount) else ():
+                yield Basket((), amount, act)
+    amounts = sorted({max(piece, one) for rule in rules.rules for one in _own_amounts(rule)})
+    amounts = sorted({piece, 10_000, 100_000, *amounts})
     lines = _lines(rules)
-    counts = {1, *(rule.every for rule in rules.rules if isinstance(rule, PerItem))}
-    counts |= {rule.when.minimum_quantity for rule in rules.rules if rule.when.minimum_quantity}
-    for line in lines:
-        for count in counts:
-            for amount in {piece * count, *amounts}:
-                yield _bought([(line, count)], amount, piece)
     sets = [_set_of(rule) for rule in rules.rules if isinstance(rule, Combination)]
     together = [(line, 1) for line in lines[1:]]
     for wanted in [*sets, together, [one for parts in sets for one in parts] + together]:
         for rich in [None, *lines] if wanted else []:
-            for amount in {piece * sum(count for _, count in wanted), *amounts[:: max(1, len(amounts) // 6)]}:
+            least = piece * sum(count for _, count in wanted)
+            for amount in (least, *amounts[:: max(1, len(amounts) // 6)]):
                 yield _bought([*([(rich, 1)] if rich is not None else []), *wanted], amount, piece)
-    for rule in rules.rules:
-        if isinstance(rule, PerAmount):
-            for act in rule.acts:
-                for amount in amounts:
-                    yield Basket((), amount, act)
+    for line in lines:
+        for amount in amounts:
+            yield _bought([(line, 1)], amount, piece)
 
 
 def _set_of(rule: Combination) -> list[tuple[Line, int]]:
@@ -307,18 +324,15 @@ def _bought(wanted: list[tuple[Line, int]], amount: int, piece: int) -> Basket:
     return Basket(lines, cost + rest)
 
 
-def _amounts(rules: RuleSet, piece: int) -> set[int]:
-    found = {piece, 10_000, 100_000}
-    for rule in rules.rules:
-        when = rule.when
-        found |= {one for one in (when.minimum_fen, when.maximum_fen) if one}
-        match rule:
-            case PerAmount(rate=rate, brackets=brackets):
-                found |= {amount for one in brackets for amount in (one.from_fen + 1, 10 * one.from_fen)}
-                found |= {cap.points * rate.fen // rate.points for cap in rule.caps if rate.points}
-                found.add(rate.fen)
-            case Reached(spend_fen=spend):
-                found.add(spend)
-            case Streak():
-                found.add(piece)
-    return {max(one, piece) for one in found}
+def _own_amounts(rule: AnyRule) -> set[int]:
+    """The amounts, in fen, at which a rule begins to give, or gives most."""
+    when = rule.when
+    found = {one for one in (when.minimum_fen, when.maximum_fen) if one}
+    match rule:
+        case PerAmount(rate=rate, brackets=brackets):
+            found |= {amount for one in brackets for amount in (one.from_fen + 1, 10 * one.from_fen)}
+            found |= {cap.points * rate.fen // rate.points for cap in rule.caps if rate.points}
+            found |= {rate.fen, 10_000}
+        case Reached(spend_fen=spend):
+            found.add(spend)
+    return {one for one in found if one > 0}

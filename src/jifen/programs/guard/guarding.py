@@ -52,6 +52,14 @@ def guard(programme: Programme, on: date | None = None) -> list[Finding]:
 
 
 def _too_much(worst: Worst, bounds: Bounds) -> Iterator[Finding]:
+    if worst.cut:
+        yield Finding(
+            severity="warning",
+            code="search_cut",
+            path="rules.rules",
+            what="the rules are too many to be searched in whole: there may be worse than what was found",
+            remedy="put bonuses into groups, of which one gives, or split the programme",
+        )
     rebate = worst.rebate
     refused = rebate > bounds.rate("rebate_refuse_permille")
     if not refused and rebate <= bounds.rate("rebate_warn_permille"):

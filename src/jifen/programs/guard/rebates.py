@@ -6,21 +6,11 @@ from fractions import Fraction
 import msgspec
 
 from jifen.programs.definition import Programme
+from jifen.programs.guard.alone import best_alone
 from jifen.programs.guard.bounds import Bounds
 from jifen.programs.guard.reference import reference_day
 from jifen.programs.guard.worst import Event, Search
 from jifen.programs.guard.worth import point_worth
-from jifen.rules.definition import (
-    AnyRule,
-    Combination,
-    Flat,
-    Multiplier,
-    PerAmount,
-    PerItem,
-    Reached,
-    RuleSet,
-    Streak,
-)
 
 
 class Rebate(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +58,7 @@ def rebates(programme: Programme) -> list[Rebate]:
     bounds = Bounds(reference_day(programme))
     found = []
     for place, rule in enumerate(programme.rules.rules):
-        points, fen = _best(rule, programme.rules, bounds["piece_fen"])
+        points, fen = best_alone(rule, programme.rules, bounds["piece_fen"])
         unit = rule.unit or programme.rules.unit
         found.append(
             Rebate(
@@ -139,34 +129,3 @@ def _periods(once: str, day: date) -> tuple[str, ...]:
         f"{day.year:04d}",
         "ever",
     )
-
-
-def _best(rule: AnyRule, whole: RuleSet, piece: int) -> tuple[Fraction, int]:
-    """The points of a rule for the fen that earn them best."""
-    least = max(rule.when.minimum_fen, piece * max(1, rule.when.minimum_quantity))
-    nth = rule.when.nth
-    if nth is not None and nth.every:
-        least *= nth.every
-    match rule:
-        case PerAmount(rate=rate, rates=rates, brackets=brackets):
-            best = max(
-                [rate, *rates.values(), *(one.rate for one in brackets)],
-                key=lambda one: Fraction(one.points, one.fen),
-            )
-            return Fraction(best.points), best.fen
-        case PerItem(points=points, every=every):
-            return Fraction(points), max(piece * every, rule.when.minimum_fen)
-        case Combination(points=points, parts=parts):
-            return Fraction(points), max(piece * sum(part.quantity for part in parts), rule.when.minimum_fen)
-        case Reached(points=points, spend_fen=spend):
-            return Fraction(points), spend
-        case Streak(points=points, length=length, acts=acts):
-            return Fraction(points), 0 if acts else least * length
-        case Flat(points=points, acts=acts):
-            return Fraction(points), 0 if acts else least
-        case Multiplier(factor=factor, of=of):
-            based = [one for one in whole.rules if (one.id in of if of else isinstance(one, PerAmount))]
-            extra = max(Fraction(factor) - 1, Fraction(0))
-            shares = [_best(one, whole, piece) for one in based if not isinstance(one, Multiplier)]
-            paid = [(points * extra, fen) for points, fen in shares if fen]
-            return max(paid, key=lambda one: one[0] / one[1], default=(Fraction(0), 0))

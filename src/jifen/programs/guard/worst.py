@@ -2,36 +2,43 @@
 
 import heapq
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
 from jifen.programs.definition import Programme
 from jifen.programs.guard.acts import BIRTHDAY, acts_of
+from jifen.programs.guard.alone import best_alone
 from jifen.programs.guard.bounds import Bounds
-from jifen.programs.guard.extremes import Basket, Extremes, extremes, facts_of, seeds, ungated
+from jifen.programs.guard.extremes import Basket, Extremes, Where, extremes, facts_of, seed_of, ungated
 from jifen.programs.guard.worth import best_ways, point_worth, ways
 from jifen.programs.knowing import RELATIVES_MOST
 from jifen.rules.award import Award, Facts
 from jifen.rules.compiled import CompiledRules
-from jifen.rules.definition import PerAmount, RuleSet
+from jifen.rules.definition import AnyRule, PerAmount, RuleSet
 
 ROUNDS_MOST = 3
 TRIED_MOST = 160
 SAME_KIND_MOST = 40
 STEPS_MOST = 4000
+EVALUATIONS_MOST = 40_000
+"""So often the rules are asked while the search climbs; a larger programme is told that it was cut short."""
 
 Event = tuple[date, tuple[str, str], tuple[str, bool, bool], str, str, Basket]
 
 
 class Worst(NamedTuple):
-    """The worst that was found: what a member gets for what is spent, and the steps to it."""
+    """The worst that was found: what a member gets for what is spent, and the steps to it.
+
+    cut: the programme was too large to be searched in whole.
+    """
 
     value_fen: Fraction
     spend_fen: int
     points: dict[str, int]
     trail: tuple[str, ...]
+    cut: bool = False
 
     @property
     def rebate(self) -> Fraction:
@@ -49,7 +56,7 @@ class Search:
             ungated(programme.rules), 1, datetime(2000, 1, 1, tzinfo=UTC), programme.zone
         )
         self.space: Extremes = extremes(programme, on, bounds)
-        self.seeds = seeds(programme.rules, self.space)
+        self.left = EVALUATIONS_MOST
         self._worth: dict[str, Fraction] = {}
 
     def worth(self, unit: str) -> Fraction:
@@ -61,6 +68,7 @@ class Search:
 
     def award(self, event: Event, used: Mapping[tuple[str, str], int]) -> Award:
         """What the rules give for it."""
+        self.left -= 1
         return self.rules.evaluate(self._facts(event), used)
 
     def _facts(self, event: Event) -> Facts:
@@ -74,16 +82,26 @@ class Search:
         """Value by spend of one event."""
         return self.value(self.award(event, used)) / event[5].amount if event[5].amount else Fraction(0)
 
-    def best_on(self, day: date) -> list[Event]:
-        """The best events of a day: from each start each coordinate in turn, until none gives more; then all
-        baskets there.
-        """
-        ends = dict.fromkeys(self._climbed((day, *seed))[:5] for seed in self.seeds)
-        return [(*end, basket) for end in ends for basket in self.space.baskets]
+    def starts(self) -> Iterator[tuple[int, Where]]:
+        """Where to begin: a day and place of each rule, the most promising first; then anywhere."""
+        rules = self.programme.rules
+        piece = self.bounds["piece_fen"]
 
-    def _climbed(self, start: tuple[date, tuple[str, str], tuple[str, bool, bool], str, str]) -> Event:
+        def promise(rule: AnyRule) -> Fraction:
+            points, fen = best_alone(rule, rules, piece)
+            return -points * self.worth(rule.unit or rules.unit) / fen if fen else Fraction(0)
+
+        for rule in sorted(rules.rules, key=promise):
+            kind = next((n for n, active in enumerate(self.space.active) if rule.id in active), None)
+            if kind is not None:
+                yield kind, seed_of(self.programme, rule, self.space)
+        for kind in range(len(self.space.days)):
+            yield kind, (self.space.places[0], self.space.persons[0], "", "")
+
+    def _climbed(self, day: date, where: Where) -> Event:
+        """From a start each coordinate in turn, until none gives more."""
         space = self.space
-        now: Event = (*start, space.baskets[0])
+        now: Event = (day, *where, space.baskets[0])
         choices = (space.places, space.persons, space.channels, space.payments)
         best = Fraction(-1)
         for _ in range(ROUNDS_MOST):
@@ -104,13 +122,19 @@ class Search:
 
     def candidates(self) -> list[Event]:
         """The events worth repeating over a year, on several days of each kind."""
-        scored: list[tuple[Fraction, int, Event, tuple[date, ...]]] = []
-        for days in self.space.days:
-            for event in self.best_on(days[0]):
-                scored.append((self.ratio(event, {}), len(scored), event, days))
-        scored.sort(key=lambda one: (-one[0], one[1]))
+        scored: dict[tuple[int, Event], Fraction] = {}
+        for kind, where in dict.fromkeys(self.starts()):
+            if self.left <= 0:
+                break
+            end = self._climbed(self.space.days[kind][0], where)
+            for basket in self.space.baskets:
+                event: Event = (*end[:5], basket)
+                if (kind, event) not in scored:
+                    scored[kind, event] = self.ratio(event, {})
+        best = sorted(scored, key=lambda one: -scored[one])
         found: list[Event] = []
-        for _, _, event, days in scored[:TRIED_MOST]:
+        for kind, event in best[:TRIED_MOST]:
+            days = self.space.days[kind]
             step = max(1, len(days) // SAME_KIND_MOST)
             found += [(day, *event[1:]) for day in days[::step][:SAME_KIND_MOST]]
         return found
@@ -128,7 +152,9 @@ def worst_year(programme: Programme, on: date, bounds: Bounds) -> Worst:
     used: dict[tuple[str, str], int] = {}
     points: Tally[str] = Tally()
     steps: Tally[str] = Tally()
-    heap = [(-search.ratio(event, used), place, event) for place, event in enumerate(search.candidates())]
+    found = search.candidates()
+    cut = search.left <= 0
+    heap = [(-search.ratio(event, used), place, event) for place, event in enumerate(found)]
     heapq.heapify(heap)
     spent = 0
     for _ in range(STEPS_MOST):
@@ -148,7 +174,7 @@ def worst_year(programme: Programme, on: date, bounds: Bounds) -> Worst:
     points.update(free)
     value, spending = best_ways(programme, points)
     trail = [f"{step}{f', {times} times' if times > 1 else ''}" for step, times in steps.most_common(6)]
-    return Worst(value, spent, dict(points), (*trail, *told, *spending))
+    return Worst(value, spent, dict(points), (*trail, *told, *spending), cut)
 
 
 def _book(award: Award, used: dict[tuple[str, str], int], points: Tally[str]) -> None:
