@@ -90,7 +90,8 @@ async def test_a_token_raises_the_rate_until_it_expires(here: Alliance) -> None:
     await here.set_clock(NOW + timedelta(days=30))
     assert await earned(here, "p-4") == 10
     facts = await here.house.pool.fetchval(
-        "SELECT facts FROM wallet w JOIN member m ON m.wallet = w.id WHERE m.number = 'ann' AND w.program = $1",
+        "SELECT facts FROM wallet w JOIN member m ON m.wallet = w.id "
+        "WHERE m.number = 'ann' AND w.program = $1",
         here.id,
     )
     assert "score" not in facts

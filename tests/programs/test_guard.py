@@ -218,3 +218,21 @@ def test_what_is_doubtful_is_a_warning() -> None:
         ("warning", "unbounded_act"),
         ("warning", "export_on"),
     }
+
+
+def test_a_very_large_programme_is_searched_from_its_most_generous_rules_on() -> None:
+    """A hundred rules with days, stores and goods of their own: the one that ruins is found, and it is told
+    that not all was searched.
+    """
+    stores = [{"code": f"s{n}", "name": f"{n}店"} for n in range(100)]
+    rules: list[dict[str, Any]] = [{"type": "per_amount", "id": "base", "rate": {"points": 1, "fen": 100}}]
+    for n in range(100):
+        own = {"stores": [f"s{n}"], "minimum_fen": 5000 + n * 100, "weekdays": [1 + n % 7]}
+        points = 90_000 if n == 77 else 5
+        line = {"categories": [f"c{n}"]}
+        rules.append({"type": "flat", "id": f"f{n}", "points": points, "when": own, "lines": line})
+    merchants = [{"code": "shop", "name": "百货", "stores": stores}]
+    found = guard(programme(merchants=merchants, rules={"rules": rules}))
+    [ruinous] = named(found, "rebate_too_high")
+    assert in_order(ruinous.trail, ["shop:s77", "c77", "f77 90000"])
+    assert named(found, "search_cut", "warning")

@@ -123,8 +123,17 @@ class Stage:
         house = self.house
         jobs = Jobs(house.pool, house.engine, house.catalog)
         await jobs.daily()
-        channels = ChannelSettings()
-        await Delivering(house.pool, house.catalog, house.vault, channels).messages()
+        delivering = Delivering(house.pool, house.catalog, house.vault, ChannelSettings())
+        before = -1
+        while before != (before := await self.undelivered()):
+            await delivering.messages()
+
+    async def undelivered(self) -> int:
+        """How many messages of the programme still have something to be done about them."""
+        count: int = await self.house.pool.fetchval(
+            "SELECT count(*) FROM message WHERE program = $1 AND state = 'waiting'", (await self.program()).id
+        )
+        return count
 
     async def proves_clean(self) -> None:
         """The books of the programme add up."""

@@ -23,8 +23,8 @@ ORDERS_MOST = 100
 async def refer_due(pool: asyncpg.Pool, engine: Engine, program: Program, now: datetime) -> Outcome:
     """Pay the referrals of a programme that are due, and let those lapse that took too long.
 
-    One key per invited member, and the referral is settled by the entry that pays it: so it is paid once, however
-    often and wherever this runs. Source: SCENARIOS S22.
+    One key per invited member, and the referral is settled by the entry that pays it: so it is paid once,
+    however often and wherever this runs. Source: SCENARIOS S22.
 
     Raises:
         Busy, Closed: the engine took no more in; what is done is done, and the next run goes on.

@@ -56,8 +56,8 @@ class MerchantPlan(Definition, frozen=True, kw_only=True):
 class TermsPlan(Definition, frozen=True, kw_only=True):
     """What the terms say beside what is derived: who offers them, and further clauses, one a paragraph.
 
-    shortfall: what happens when points come back that were spent already (COMPLIANCE §2). notice_days: so many
-    days ahead members are told of what is worse for them; where the law asks for more, that many (S01).
+    shortfall: what happens when points come back that were spent already (COMPLIANCE §2). notice_days: so
+    many days ahead members are told of what is worse for them; where the law asks for more, that many (S01).
     """
 
     operator: Title

@@ -76,7 +76,7 @@ class PerAmount(Rule, frozen=True, kw_only=True, tag="per_amount"):
     """
 
     rate: Rate
-    rates: dict[str, Rate] = {}
+    rates: dict[str, Rate] = msgspec.field(default_factory=dict)
     brackets: tuple[Bracket, ...] = ()
     bracket_mode: Literal["progressive", "whole"] = "progressive"
     lines: LineFilter | None = None
@@ -225,8 +225,8 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     validity: Validity = Rolling(days=30)
     grace_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 7
     own_points_first: bool = False
-    groups: dict[Name, Literal["best", "first"]] = {}
-    calendars: dict[Name, AnyCalendar] = {}
+    groups: dict[Name, Literal["best", "first"]] = msgspec.field(default_factory=dict)
+    calendars: dict[Name, AnyCalendar] = msgspec.field(default_factory=dict)
     campaigns: tuple[Campaign, ...] = ()
     budgets: tuple[Budget, ...] = ()
     acts: tuple[Act, ...] = ()
@@ -235,8 +235,8 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     referral: Referral | None = None
     reminders: Reminders | None = None
     closes_at: datetime | None = None
-    leavings: dict[Name, datetime] = {}
-    worths: dict[Name, Worth] = {}
+    leavings: dict[Name, datetime] = msgspec.field(default_factory=dict)
+    worths: dict[Name, Worth] = msgspec.field(default_factory=dict)
 
 
 __all__ = [

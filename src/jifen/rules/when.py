@@ -30,7 +30,7 @@ class LineFilter(Definition, frozen=True, kw_only=True):
 
 
 class Birthday(Definition, frozen=True, kw_only=True):
-    """On a birthday, or in its week (Monday to Sunday) or month. A lunar birthday's month is the lunar one."""
+    """On a birthday, or in its week (Monday to Sunday) or month. Of a lunar one, the lunar month."""
 
     whose: Literal["self", "child", "pet"] = "self"
     span: Literal["day", "week", "month"] = "day"

@@ -148,7 +148,7 @@ def is_birthday(day: date, month: int, dom: int, lunar: bool) -> bool:
 
 
 def birthdays_on(day: date) -> list[tuple[bool, int, int]]:
-    """All birthdays, as (lunar, month, day of month), that fall on a day: those of which is_birthday says so."""
+    """All birthdays, as (lunar, month, day of month), that fall on a day, as is_birthday says."""
     found = [(False, day.month, day.day)]
     if (day.month, day.day) == (2, 28) and not _is_leap(day.year):
         found.append((False, 2, 29))

@@ -216,14 +216,18 @@ async def _run(course: Course, servers: list[Server], clients: int, seed: int) -
     return Sample(took, statuses, max(sample.seconds for sample in samples))
 
 
+STORES = (343, 356, 292, 381, 318, 320, 382, 396, 446, 450)
+"""Ten stores of the data set; one of them has market days."""
+
+
 def baskets_for(purse: int) -> list[Basket]:
     """Purchases of half a year at ten stores, worth about half of the purse, in many uneven lots."""
     made = []
     for month in range(6, 12):
-        for store in range(1, 11):
+        for place, store in enumerate(STORES, 1):
             # No member's day, whose extra points would be gone before the race is run.
-            at = datetime(2026, month, 2 * store - 1, 9, tzinfo=ZONE)
-            points = max(1, purse // 150 + (store * 7 + month * 5) % 9 - 4)
+            at = datetime(2026, month, 2 * place - 1, 9, tzinfo=ZONE)
+            points = max(1, purse // 150 + (place * 7 + month * 5) % 9 - 4)
             lines = [("1001", "GROCERY", 1, 100 * points, True)]
             made.append(Basket(f"fill-{month}-{store}", MEMBER, store, at, lines))
     return sorted(made, key=lambda basket: basket.at)

@@ -1,6 +1,6 @@
 """Build the demo's alliance: the programme of its folder, the stores of the baskets, evidence and members."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from jifen.parties.programs import Evidence, Program
 from jifen.programs.definition import Programme, StorePlan
 from jifen.programs.loading import load
 from jifen.programs.publishing import Publisher
+from jifen.rules.calendars import AnyCalendar, Markets
 
 FOLDER = Path(__file__).with_name("programme")
 AUTHOR = "demo"
@@ -46,7 +47,19 @@ def programme_of(baskets: Iterable[Basket], folder: Path = FOLDER) -> Programme:
         msgspec.structs.replace(merchant, stores=tuple(stores[merchant.code]))
         for merchant in loaded.programme.merchants
     )
-    return msgspec.structs.replace(loaded.programme, merchants=merchants)
+    known = {store.code for merchant in merchants for store in merchant.stores}
+    rules = msgspec.structs.replace(
+        loaded.programme.rules,
+        calendars={name: _at(calendar, known) for name, calendar in loaded.programme.rules.calendars.items()},
+    )
+    return msgspec.structs.replace(loaded.programme, merchants=merchants, rules=rules)
+
+
+def _at(calendar: AnyCalendar, known: Collection[str]) -> AnyCalendar:
+    """A calendar without the stores that these baskets do not know."""
+    if not isinstance(calendar, Markets):
+        return calendar
+    return Markets(stores={code: days for code, days in calendar.stores.items() if code in known})
 
 
 async def build(at_hand: Opened, programme: Programme, baskets: Iterable[Basket], since: datetime) -> Program:
