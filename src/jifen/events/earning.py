@@ -1,5 +1,6 @@
 """Earn: a purchase or an act becomes an award, the award becomes points in series."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -18,7 +19,7 @@ from jifen.rules.award import Award, Facts, Line, Share
 from jifen.rules.compiled import CompiledRules, Counter, Used
 from jifen.rules.index import Place
 from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
-from jifen.rules.tiers import COUNTER, after_earning, after_return, due, total
+from jifen.rules.tiers import Tiers, after_earning, after_return, due, window
 from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
 
@@ -51,7 +52,8 @@ class Earning(Command, frozen=True, kw_only=True):
             return NO_NEEDS
         day = local_day(self.occurred_at, program.zone)
         counters = rules.reads(day, self.code, place_of(self.store, self.act))
-        return Needs(counters=counters, stocks=[budget_id(program, code) for code in rules.budgets])
+        budgets = rules.budgets_at(self.occurred_at)
+        return Needs(counters, stocks=[budget_id(program, code) for code in budgets])
 
     def decide(self, view: View) -> Plan | Refusal:
         """Evaluate the rules of then; issue, and repay what is owed."""
@@ -69,8 +71,8 @@ class Earning(Command, frozen=True, kw_only=True):
         person = read_person(wallet.facts) if rules.reads_person or rules.definition.tiers else NOBODY_KNOWN
         facts.person = person
         used: Used = wallet.counters
-        if rules.budgets:
-            used = {**used, **budgets_left(view, program, rules)}
+        if budgets := rules.budgets_at(self.occurred_at):
+            used = {**used, **budgets_left(view, program, budgets)}
         award = rules.evaluate(facts, used)
         merchant = self.store.merchant if self.store else None
         contract = merchant.contract(self.occurred_at) if merchant else 0
@@ -101,8 +103,10 @@ class Earning(Command, frozen=True, kw_only=True):
             for code, points in award.drawn.items()
             if view.stock(of := budget_id(program, code)) is not None
         ]
-        sums = sums_after(wallet.counters, award.counts)
-        changes = stand(self, program, rules, person, draft, sums, facts.day)
+        changes: Sequence[tuple[str, dict[str, object]]] = ()
+        if (tiers := rules.definition.tiers) is not None:
+            reached = reached_after(tiers, wallet.counters, award.counts, facts.day)
+            changes = stand(self, program, tiers, person, draft, reached, facts.day)
         return Plan((draft,), takes, changes)
 
 
@@ -134,10 +138,10 @@ def budget_id(program: Program, code: str) -> Id:
     return stock_id(program.id, f"budget:{code}")
 
 
-def budgets_left(view: View, program: Program, rules: CompiledRules) -> dict[Counter, int]:
+def budgets_left(view: View, program: Program, budgets: Iterable[str]) -> dict[Counter, int]:
     """What is left of each budget, plus one, as rules read it; one that has no stock is not limited."""
     found: dict[Counter, int] = {}
-    for code in rules.budgets:
+    for code in budgets:
         left = view.stock(budget_id(program, code))
         if left is not None:
             found[(f"budget:{code}", "left")] = left + 1
@@ -152,34 +156,26 @@ def shares_by_rule(award: Award) -> tuple[tuple[str, int], ...]:
     return tuple(sums.items())
 
 
-def sums_after(counters: Used, counts: Used) -> dict[Counter, int]:
-    """The tier's counters as they are after this event."""
-    after = {counter: value for counter, value in counters.items() if counter[0] == COUNTER}
-    for counter, count in counts.items():
-        if counter[0] == COUNTER:
-            after[counter] = after.get(counter, 0) + count
-    return after
+def reached_after(tiers: Tiers, counters: Used, counts: Used, day: date) -> int:
+    """What is reached in the window of a day once an event of it is counted."""
+    return sum([counters.get(one, 0) + counts.get(one, 0) for one in window(tiers, day)])
 
 
 def stand(
     command: Command,
     program: Program,
-    rules: CompiledRules,
+    tiers: Tiers,
     person: Person,
     draft: Draft,
-    sums: Used,
+    reached: int,
     day: date,
     *,
     back: bool = False,
 ) -> list[tuple[str, dict[str, object]]]:
-    """Put the member where the counters say, in the same entry; returns the effects of that.
+    """Put the member where what is reached says, in the same entry; returns the effects of that.
 
     back: goods of a purchase of that day came back. Source: DESIGN §2 (a tier follows).
     """
-    tiers = rules.definition.tiers
-    if tiers is None:
-        return []
-    reached = total(tiers, day, sums)
     change = after_return if back else after_earning
     standing = change(tiers, person.standing, reached, day)
     if standing is None:

@@ -10,7 +10,7 @@ from jifen.books.series import Series
 from jifen.books.verbs import claw_back
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time, entry_id
 from jifen.engine.view import Booked, View
-from jifen.events.earning import budget_id, facts_of, grants, place_of, shares_by_rule, stand, sums_after
+from jifen.events.earning import budget_id, facts_of, grants, place_of, reached_after, shares_by_rule, stand
 from jifen.events.event import Explanation, explained, lines_of, read_explanation, read_purchase, read_return
 from jifen.parties.programs import Program
 from jifen.rules.award import Award, Line
@@ -156,10 +156,11 @@ class Return(Command, frozen=True, kw_only=True):
         ]
         rules = program.rules_version(then.rules)
         changes: list[tuple[str, dict[str, object]]] = []
-        if rules.definition.tiers is not None:
+        if (tiers := rules.definition.tiers) is not None:
             day = local_day(entry.occurred_at, program.zone)
-            sums = sums_after(wallet.counters, counts)
-            changes = stand(self, program, rules, read_person(wallet.facts), draft, sums, day, back=True)
+            reached = reached_after(tiers, wallet.counters, counts, day)
+            person = read_person(wallet.facts)
+            changes = stand(self, program, tiers, person, draft, reached, day, back=True)
         return Plan((draft,), back, changes)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -238,6 +239,7 @@ class Catalog:
         await self._pool.execute(q("stock_add"), cell_of(stock), stock, program, code, count)
 
 
+@lru_cache(maxsize=4096)
 def stock_id(program: ProgramId, code: str) -> Id:
     """The id of a scarce thing of a programme."""
     return hashed_id("stock", str(program), code)

@@ -6,18 +6,22 @@ import msgspec
 
 from jifen.rules.award import Facts
 from jifen.rules.definition import Combination
-from jifen.rules.lines import Match, matcher, without_evidence
+from jifen.rules.lines import Match, matcher, possible, without_evidence
 from jifen.rules.reasons import Reason
 
 
 def sets_in(rule: Combination) -> Callable[[Facts], int]:
     """How often the combination is in a basket, at most `most` times."""
     matches = [matcher(part.lines) for part in rule.parts]
+    could = [possible(part.lines) for part in rule.parts]
     wanted = [part.quantity for part in rule.parts]
     demands = _sums_by_subset(wanted)
     most = rule.most
 
     def found(facts: Facts) -> int:
+        for test in could:
+            if not test(facts):
+                return 0
         pieces = _by_parts(matches, facts)
         together = 0
         for parts in pieces:

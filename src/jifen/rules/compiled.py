@@ -26,13 +26,15 @@ KEPT_SHELVES = 20_000
 class Day:
     """What a rule set has worked out for one day, as it was asked for."""
 
-    __slots__ = ("advances", "reads", "rules", "shelves")
+    __slots__ = ("advances", "held", "reads", "rules", "shared", "shelves")
 
     def __init__(self, advances: Advances | None) -> None:
         self.advances = advances
+        self.held: dict[tuple[int, ...], list[RuleOnDay]] = {}
+        self.shared: dict[tuple[int, ...], Shelf] = {}
         self.rules: dict[int, RuleOnDay | Reason] = {}
         self.shelves: dict[Place, Shelf] = {}
-        self.reads: dict[Place | None, list[Counter]] = {}
+        self.reads: dict[tuple[int, ...], list[Counter]] = {}
 
 
 class CompiledRules:
@@ -56,13 +58,27 @@ class CompiledRules:
         self.budgets = tuple(
             dict.fromkeys(rule.budget for rule in definition.rules if rule.budget is not None)
         )
+        self._drawing = [
+            (rule.definition.budget, rule.since, rule.until)
+            for rule in self.rules
+            if rule.definition.budget is not None
+        ]
         self._groups = definition.groups
         self._places = Places(self.rules)
+        self._all = tuple(range(len(self.rules)))
         self._advancing = Advancing(definition, _counted_buys(definition), _counted_spend(definition))
         self._sees = any(rule.expression is not None for rule in self.rules)
         self._ends = definition.closes_at is not None or bool(definition.leavings)
         self._days: dict[date, Day] = {}
         self._shelves = 0
+
+    def budgets_at(self, at: datetime) -> list[str]:
+        """The codes of the budgets that rules may draw on at an instant: those of campaigns that run."""
+        return [
+            budget
+            for budget, since, until in self._drawing
+            if (since is None or since <= at) and (until is None or at < until)
+        ]
 
     def reads(self, day: date, code: str = "", place: Place | None = None) -> list[Counter]:
         """The counters, by (name, period), that an evaluation for that day may read or advance.
@@ -70,14 +86,17 @@ class CompiledRules:
         code: what the act carries. place: only those of the rules that can hold there.
         """
         kept = self._on(day)
-        if place is not None and place[2] not in self._places.acts:
-            place = place[0], place[1], ""
-        found = kept.reads.get(place)
+        if place is None:
+            numbers = self._all
+        elif place[2] in self._places.acts:
+            numbers = self._places.at(place)
+        else:
+            numbers = self._places.at((place[0], place[1], ""))
+        found = kept.reads.get(numbers)
         if found is None:
-            numbers = range(len(self.rules)) if place is None else self._places.at(place)
             own = [counter for number in numbers for counter in own_reads(self.rules[number], day)]
             # The same counter may be asked for by several rules.
-            found = kept.reads[place] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
+            found = kept.reads[numbers] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
         if not code:
             return found
         return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
@@ -219,20 +238,34 @@ class CompiledRules:
         found = kept.shelves.get(place)
         if found is None:
             self._shelves += 1
-            found = kept.shelves[place] = Shelf(self._holding(kept, place, facts.day))
+            found = kept.shelves[place] = self._shared(kept, place, facts.day)
         return found
 
-    def _holding(self, kept: Day, place: Place, day: date) -> list[RuleOnDay]:
+    def _shared(self, kept: Day, place: Place, day: date) -> Shelf:
+        """The shelf of a place; places at which the same rules hold on that day share one."""
+        numbers, store = self._places.at(place), place[1]
+        held = kept.held.get(numbers)
+        if held is None:
+            held = kept.held[numbers] = self._holding(kept, numbers, day)
+        here = [rule for rule in held if rule.stores is None or store in rule.stores]
+        # Those whose calendars hold elsewhere only are told by their places: the others are the same.
+        key = (*numbers, -1, *(at for at, rule in enumerate(held) if rule.stores and store in rule.stores))
+        found = kept.shared.get(key)
+        if found is None:
+            found = kept.shared[key] = Shelf(here)
+        return found
+
+    def _holding(self, kept: Day, numbers: tuple[int, ...], day: date) -> list[RuleOnDay]:
         begins, ends = start_of_day(day, self.zone), end_of_day(day, self.zone)
         found = []
-        for number in self._places.at(place):
+        for number in numbers:
             rule = self.rules[number]
             if rule.until is not None and rule.until <= begins:
                 continue
             if rule.since is not None and rule.since >= ends:
                 continue
             made = self._rule(kept, number, day)
-            if made is not None and (made.stores is None or place[1] in made.stores):
+            if made is not None:
                 found.append(made)
         return found
 

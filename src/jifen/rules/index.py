@@ -14,6 +14,9 @@ KEYED_LEAST = 8
 """So many rules must wait for some line, or it is cheaper to ask each of them."""
 
 
+KEPT_PLACES = 100_000
+"""Of so many places it is remembered which rules hold there."""
+
 ANY = "\0"
 """Stands for every act, and for purchases: no act has such a name."""
 
@@ -24,6 +27,7 @@ class Places:
     def __init__(self, rules: Sequence[CompiledRule]) -> None:
         self._rules = rules
         self.acts: set[str | None] = {None}
+        self._found: dict[Place, tuple[int, ...]] = {}
         self._anywhere: dict[str | None, list[int]] = {}
         self._by_merchant: dict[tuple[str | None, str], list[int]] = {}
         self._by_store: dict[tuple[str | None, str], list[int]] = {}
@@ -40,8 +44,16 @@ class Places:
                 else:
                     self._anywhere.setdefault(act, []).append(number)
 
-    def at(self, place: Place) -> list[int]:
+    def at(self, place: Place) -> tuple[int, ...]:
         """The rules that hold there, whatever the day, by their numbers."""
+        found = self._found.get(place)
+        if found is None:
+            if len(self._found) >= KEPT_PLACES:
+                self._found.clear()
+            found = self._found[place] = tuple(self._look(place))
+        return found
+
+    def _look(self, place: Place) -> list[int]:
         merchant, store, act = place
         found: list[int] = []
         for done in (act, ANY):

@@ -19,8 +19,9 @@ from jifen.rules.definition import (
     RuleSet,
     Streak,
 )
-from jifen.rules.lines import Demand, demand_of, has_line, matcher, narrowest, why_no_line
+from jifen.rules.lines import Demand, demand_of, has_line, matcher, narrowest, possible, why_no_line
 from jifen.rules.reasons import Reason
+from jifen.rules.when import LineFilter
 
 Raw = Callable[[Facts, Mapping[str, int]], int]
 """The points of a rule before caps and once, from the facts and what other rules gave."""
@@ -147,10 +148,10 @@ def _bracketed(rule: PerAmount, parts: Callable[[Rate], int]) -> Callable[[int],
 
 
 def _per_item(rule: PerItem) -> Raw:
-    match = matcher(rule.lines)
+    match, could = matcher(rule.lines), possible(rule.lines)
 
     def raw(facts: Facts, given: Mapping[str, int]) -> int:
-        if not is_purchase(facts):
+        if not is_purchase(facts) or not could(facts):
             return 0
         evidence = facts.evidence
         pieces = sum([line.quantity for line in facts.lines if match(line, evidence)])
@@ -163,6 +164,7 @@ def _flat(rule: Flat) -> Raw:
     points, acts = rule.points, frozenset(rule.acts)
     categories, tags = frozenset(rule.categories), frozenset(rule.tags)
     match = None if rule.lines is None else matcher(rule.lines)
+    could = possible(rule.lines or LineFilter())
 
     def raw(facts: Facts, given: Mapping[str, int]) -> int:
         if acts:
@@ -173,7 +175,7 @@ def _flat(rule: Flat) -> Raw:
             return 0
         if tags and tags.isdisjoint(facts.tags):
             return 0
-        if match is not None and not has_line(match, facts):
+        if match is not None and not (could(facts) and has_line(match, facts)):
             return 0
         return points
 

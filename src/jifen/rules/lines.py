@@ -47,6 +47,18 @@ def without_evidence(lines: LineFilter) -> LineFilter:
     return msgspec.structs.replace(lines, evidence=())
 
 
+def possible(lines: LineFilter) -> Callable[[Facts], bool]:
+    """Whether a basket could hold such a line, told without looking at its lines one by one."""
+    categories, evidence = frozenset(lines.categories), bool(lines.evidence)
+
+    def test(facts: Facts) -> bool:
+        if evidence and not facts.evidence:
+            return False
+        return not categories or not categories.isdisjoint(facts.by_category)
+
+    return test
+
+
 def has_line(match: Match, facts: Facts) -> bool:
     """Whether the basket has such a line."""
     evidence = facts.evidence

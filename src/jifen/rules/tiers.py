@@ -89,8 +89,12 @@ def after_earning(tiers: Tiers, standing: Standing, reached: int, day: date) -> 
 
     None: nothing changes.
     """
+    if reached < tiers.levels[0].at:
+        return None
     now = level(tiers, reached)
     until = kept_until(tiers, day)
+    if now == standing.tier and standing.until == until:
+        return None
     if rank(tiers, now) > rank(tiers, standing.tier):
         return Standing(now, day, until, standing.tier)
     same = now == standing.tier and now != ""
