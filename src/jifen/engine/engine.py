@@ -276,12 +276,13 @@ class Engine:
             found = await load_wallets(conn, missing, view.programs, known)  # type: ignore[arg-type]
             view.wallets.update(found)
             self._snapshots.update(found)
-        counters: list[tuple[WalletId, str, str]] = []
+        counters: list[tuple[WalletId, Sequence[tuple[str, str]]]] = []
         entries: set[EntryId] = set()
         stocks: set[Id] = set()
         for ticket in batch:
             needs = ticket.command.needs(view.programs[ticket.command.program])
-            counters += [(ticket.wallets[0], *counter) for counter in needs.counters]
+            if needs.counters:
+                counters.append((ticket.wallets[0], needs.counters))
             entries.update(needs.entries)
             stocks.update(needs.stocks)
         if entries:
@@ -290,24 +291,30 @@ class Engine:
             await load_lots(conn, view.wallets, view.entries.values(), known)
             await load_lapsed(conn, view.wallets, view.entries.values(), known)
             for ticket in batch:
-                counters += [(ticket.wallets[0], *counter) for counter in ticket.command.counters_then(view)]
+                if then := ticket.command.counters_then(view):
+                    counters.append((ticket.wallets[0], then))
         await self._load_counters(conn, view, counters)
         if stocks:
             view.stocks = await load_stocks(conn, list(stocks))
         return view
 
     async def _load_counters(
-        self, conn: Connection, view: View, asked: list[tuple[WalletId, str, str]]
+        self, conn: Connection, view: View, asked: list[tuple[WalletId, Sequence[tuple[str, str]]]]
     ) -> None:
         missing: dict[tuple[WalletId, str, str], tuple[Wallet, str, str]] = {}
-        for wallet, name, period in asked:
+        for wallet, counters in asked:
             snapshot = view.wallets.get(wallet)
-            if snapshot is None or (name, period) in snapshot.counters:
+            if snapshot is None:
                 continue
-            if snapshot.never_counted(name, period):
-                snapshot.counters[(name, period)] = 0
-            else:
-                missing[(wallet, name, period)] = (snapshot, name, period)
+            known = snapshot.counters
+            for counter in counters:
+                if counter in known:
+                    continue
+                name, period = counter
+                if snapshot.never_counted(name, period):
+                    known[counter] = 0
+                else:
+                    missing[(wallet, name, period)] = (snapshot, name, period)
         if missing:
             await load_counters(conn, list(missing.values()))
 

@@ -19,7 +19,7 @@ from jifen.rules.award import Award, Facts, Line, Share
 from jifen.rules.compiled import CompiledRules, Counter, Used
 from jifen.rules.index import Place
 from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
-from jifen.rules.tiers import Tiers, after_earning, after_return, due, window
+from jifen.rules.tiers import Tiers, after_earning, after_return, due
 from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
 
@@ -52,7 +52,7 @@ class Earning(Command, frozen=True, kw_only=True):
             return NO_NEEDS
         day = local_day(self.occurred_at, program.zone)
         counters = rules.reads(day, self.code, place_of(self.store, self.act))
-        budgets = rules.budgets_at(self.occurred_at)
+        budgets = rules.budgets_on(day)
         return Needs(counters, stocks=[budget_id(program, code) for code in budgets])
 
     def decide(self, view: View) -> Plan | Refusal:
@@ -71,7 +71,7 @@ class Earning(Command, frozen=True, kw_only=True):
         person = read_person(wallet.facts) if rules.reads_person or rules.definition.tiers else NOBODY_KNOWN
         facts.person = person
         used: Used = wallet.counters
-        if budgets := rules.budgets_at(self.occurred_at):
+        if budgets := rules.budgets_on(facts.day):
             used = {**used, **budgets_left(view, program, budgets)}
         award = rules.evaluate(facts, used)
         merchant = self.store.merchant if self.store else None
@@ -105,7 +105,7 @@ class Earning(Command, frozen=True, kw_only=True):
         ]
         changes: Sequence[tuple[str, dict[str, object]]] = ()
         if (tiers := rules.definition.tiers) is not None:
-            reached = reached_after(tiers, wallet.counters, award.counts, facts.day)
+            reached = reached_after(rules, wallet.counters, award.counts, facts.day)
             changes = stand(self, program, tiers, person, draft, reached, facts.day)
         return Plan((draft,), takes, changes)
 
@@ -150,15 +150,21 @@ def budgets_left(view: View, program: Program, budgets: Iterable[str]) -> dict[C
 
 def shares_by_rule(award: Award) -> tuple[tuple[str, int], ...]:
     """The points of each rule, whoever pays for them."""
-    sums: dict[str, int] = {}
+    sums: list[tuple[str, int]] = []
+    last = ""
     for share in award.shares:
-        sums[share.rule] = sums.get(share.rule, 0) + share.points
-    return tuple(sums.items())
+        # Those of one rule stand side by side.
+        if share.rule == last:
+            sums[-1] = (last, sums[-1][1] + share.points)
+        else:
+            last = share.rule
+            sums.append((last, share.points))
+    return tuple(sums)
 
 
-def reached_after(tiers: Tiers, counters: Used, counts: Used, day: date) -> int:
-    """What is reached in the window of a day once an event of it is counted."""
-    return sum([counters.get(one, 0) + counts.get(one, 0) for one in window(tiers, day)])
+def reached_after(rules: CompiledRules, counters: Used, counts: Used, day: date) -> int:
+    """What is reached in the tiers' window of a day once an event of it is counted."""
+    return sum([counters.get(one, 0) + counts.get(one, 0) for one in rules.tier_window(day)])
 
 
 def stand(

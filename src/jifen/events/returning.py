@@ -158,7 +158,7 @@ class Return(Command, frozen=True, kw_only=True):
         changes: list[tuple[str, dict[str, object]]] = []
         if (tiers := rules.definition.tiers) is not None:
             day = local_day(entry.occurred_at, program.zone)
-            reached = reached_after(tiers, wallet.counters, counts, day)
+            reached = reached_after(rules, wallet.counters, counts, day)
             person = read_person(wallet.facts)
             changes = stand(self, program, tiers, person, draft, reached, day, back=True)
         return Plan((draft,), back, changes)

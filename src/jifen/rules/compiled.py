@@ -14,6 +14,7 @@ from jifen.rules.kinds import ids_by_amount, rounded
 from jifen.rules.reasons import Reason
 from jifen.rules.rule import CompiledRule, Shared
 from jifen.rules.rule_on_day import RuleOnDay, Used, own_reads
+from jifen.rules.tiers import window
 from jifen.values.periods import end_of_day, start_of_day
 
 KEPT_DAYS = 2000
@@ -26,10 +27,12 @@ KEPT_SHELVES = 20_000
 class Day:
     """What a rule set has worked out for one day, as it was asked for."""
 
-    __slots__ = ("advances", "held", "reads", "rules", "shared", "shelves")
+    __slots__ = ("advances", "budgets", "held", "reads", "rules", "shared", "shelves", "window")
 
-    def __init__(self, advances: Advances | None) -> None:
+    def __init__(self, advances: Advances | None, window: list[Counter], budgets: list[str]) -> None:
         self.advances = advances
+        self.window = window
+        self.budgets = budgets
         self.held: dict[tuple[int, ...], list[RuleOnDay]] = {}
         self.shared: dict[tuple[int, ...], Shelf] = {}
         self.rules: dict[int, RuleOnDay | Reason] = {}
@@ -72,13 +75,9 @@ class CompiledRules:
         self._days: dict[date, Day] = {}
         self._shelves = 0
 
-    def budgets_at(self, at: datetime) -> list[str]:
-        """The codes of the budgets that rules may draw on at an instant: those of campaigns that run."""
-        return [
-            budget
-            for budget, since, until in self._drawing
-            if (since is None or since <= at) and (until is None or at < until)
-        ]
+    def budgets_on(self, day: date) -> list[str]:
+        """The codes of the budgets that rules may draw on on a day: those of campaigns that run on it."""
+        return self._on(day).budgets
 
     def reads(self, day: date, code: str = "", place: Place | None = None) -> list[Counter]:
         """The counters, by (name, period), that an evaluation for that day may read or advance.
@@ -100,6 +99,10 @@ class CompiledRules:
         if not code:
             return found
         return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
+
+    def tier_window(self, day: date) -> list[Counter]:
+        """The counters, by (name, period), whose sum a tier of that day is reached by."""
+        return self._on(day).window
 
     def evaluate(self, facts: Facts, used: Used, *, explain: bool = False) -> Award:
         """What the rules give for one purchase or act.
@@ -208,8 +211,21 @@ class CompiledRules:
             if len(self._days) > KEPT_DAYS or self._shelves > KEPT_SHELVES:
                 self._days.clear()
                 self._shelves = 0
-            found = self._days[day] = Day(self._advancing.on(day) if self._advancing else None)
+            found = self._days[day] = Day(
+                self._advancing.on(day) if self._advancing else None,
+                window(self.definition.tiers, day) if self.definition.tiers is not None else [],
+                self._drawn_on(day),
+            )
         return found
+
+    def _drawn_on(self, day: date) -> list[str]:
+        begins, ends = start_of_day(day, self.zone), end_of_day(day, self.zone)
+        found = [
+            budget
+            for budget, since, until in self._drawing
+            if (since is None or since < ends) and (until is None or begins < until)
+        ]
+        return list(dict.fromkeys(found))
 
     def _rule(self, kept: Day, number: int, day: date) -> RuleOnDay | None:
         """A rule on that day; None where it gives nothing then, whatever the event."""

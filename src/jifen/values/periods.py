@@ -20,6 +20,7 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=8192)
 def local_day(at: datetime, zone_name: str) -> date:
     """The calendar day on which an instant falls in the programme's zone."""
     return at.astimezone(zone(zone_name)).date()
