@@ -83,6 +83,8 @@ async def test_a_token_raises_the_rate_until_it_expires(here: Alliance) -> None:
     assert await earned(here, "p-1") == 10
     await here.operator.done("/v1/members/ann/tokens", key="t-1", token=token(here), authorisation=CONSENT)
     assert await earned(here, "p-2") == 20
+    agreed = await here.house.pool.fetch("SELECT purpose, given FROM consent WHERE program = $1", here.id)
+    assert [tuple(row) for row in agreed] == [("credit", True)]
     profile = (await here.operator.get("/v1/members/ann/profile")).json()
     assert [(one["authority"], one["grant"]) for one in profile["tokens"]] == [("city", "trusted")]
     await here.set_clock(NOW + timedelta(days=30) - timedelta(seconds=1))
@@ -173,6 +175,8 @@ async def test_no_child_without_a_guardians_consent(here: Alliance) -> None:
     await here.operator.done("/v1/members/ann/relatives", key="c-2", **child, guardian_consent=CONSENT)
     row = await here.house.pool.fetchrow("SELECT * FROM relative WHERE program = $1", here.id)
     assert row is not None
+    agreed = await here.house.pool.fetch("SELECT purpose FROM consent WHERE program = $1", here.id)
+    assert [one["purpose"] for one in agreed] == ["child:first"]
     assert row["guardian_consent"] and row["consented_at"] == NOW
     assert "小满".encode() not in row["sealed"] and here.house.vault.open(row["sealed"]) == "小满"
     await here.operator.done("/v1/members/ann/relatives/forget", key="f", ref="first")

@@ -16,6 +16,7 @@ from jifen.api.problems import CONTENT_TYPE, invalid
 from jifen.api.reads import shown, wallet_in_path
 from jifen.api.routing import JSON, Handle, Reply, Route
 from jifen.books.refusals import Code
+from jifen.messages import consents
 from jifen.parties.catalog import Conflict
 from jifen.parties.tokens import read_token, withdrawn
 from jifen.programs.knowing import (
@@ -31,7 +32,7 @@ from jifen.programs.knowing import (
 )
 from jifen.rules.person import Anniversary, read_person
 from jifen.store.queries import q
-from jifen.values.ids import cell_of
+from jifen.values.ids import WalletId, cell_of
 
 Month = Annotated[int, Meta(ge=1, le=12)]
 Day = Annotated[int, Meta(ge=1, le=31)]
@@ -207,11 +208,29 @@ def _taking(kind: type[Body], change_of: Callable[[Call, Any], Any]) -> Handle:
         digest = call.house.vault.blind(asked.decode()).hex()[:32]
         content = msgspec.json.encode({"type": "profile", "change": kind.__name__, "digest": digest}).decode()
         change = await change_of(call, body)
+        await _agreed(call, wallet, body)
         common = Head(call.asking, call.asking.owner.label, key).common(wallet, None, content)
         status, answer = answered(await call.house.engine.submit(Know(**common, change=change)))
         return Reply(status, answer, JSON if status < 300 else CONTENT_TYPE)
 
     return take
+
+
+async def _agreed(call: Call, wallet: WalletId, body: Body) -> None:
+    """What was agreed to stands in the ledger of consents before it is made use of (PIPL 29, 31)."""
+    match body:
+        case Relative(ref=ref, whose="child", guardian_consent=Consent() as consent):
+            purpose = f"child:{ref}"
+        case CreditToken(authorisation=consent):
+            purpose = "credit"
+        case _:
+            return
+    program, now = call.asking.program.id, call.asking.now
+    async with call.house.pool.acquire() as conn:
+        if not await consents.holds(conn, program, wallet, purpose):
+            await consents.give(
+                conn, program, wallet, purpose, text=consent.text, version="", channel=consent.channel, at=now
+            )
 
 
 async def profile(call: Call) -> Reply:
