@@ -43,7 +43,7 @@ LOTS = (
         leg(
             "expire:%",
             "expired",
-            "m.series IN (SELECT series FROM movement WHERE account = 'expired' AND points > 0)",
+            "(m.wallet, m.series) IN (SELECT wallet, series FROM movement WHERE account = 'expired' AND points > 0)",
         ).replace("'entry ' || m.entry", "'lot ' || m.series"),
         a_leg(1, "'donated'::text"),
     ),
