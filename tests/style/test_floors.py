@@ -11,9 +11,12 @@ FLOORS = (
     ("rules", "books", "store"),
     ("engine", "parties", "messages"),
     ("events", "mall", "programs", "clearing", "green", "risk", "backtest"),
+    ("till",),
     ("api", "pages", "jobs", "cli"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+# The till stands between the use-cases and the entrances: a bill both spends (mall) and earns (events).
 
 # Imports along a floor that are wanted, each with its reason.
 ALLOWED = {

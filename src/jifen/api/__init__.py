@@ -1,1 +1,1 @@
-"""Floor 4: the HTTP interface. Parse, authorise, call the engine, answer."""
+"""Floor 5: the HTTP interface. Parse, authorise, call the engine, answer."""

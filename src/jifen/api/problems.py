@@ -193,6 +193,42 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         Code.LIMIT_REACHED: Kind(409, "No more of it are allowed", "ask for at most what is left"),
         Code.PRICE_CHANGED: Kind(409, "The price is another one by now", "show the new price and ask again"),
         Code.RELATIVE_UNKNOWN: Kind(404, "There is no such child or pet", "check the ref"),
+        Code.QUOTE_UNKNOWN: Kind(404, "There is no such quote", "ask for a quote, and send its id"),
+        Code.QUOTE_USED: Kind(409, "The quote was used before", "ask for another quote"),
+        Code.QUOTE_ENDED: Kind(409, "The quote's time is over", "ask for another quote"),
+        Code.BILL_UNKNOWN: Kind(404, "There is no such bill", "open the bill first, or check its id"),
+        Code.BILL_CLOSED: Kind(409, "The bill is not open any more", "look at the bill"),
+        Code.BILL_LAPSED: Kind(
+            409, "The bill was open for too long", "open it anew: its points are free again"
+        ),
+        Code.OFFSET_REFUSED: Kind(
+            409, "So many points cannot pay here", "take at most what the problem says, in its steps"
+        ),
+        Code.CASH_DIFFERS: Kind(409, "Another amount is to be paid", "take the amount that the problem says"),
+        Code.IDENTIFICATION_REFUSED: Kind(
+            409, "The member is not known by that", "let the member show a new code, or send one to the phone"
+        ),
+        Code.OFFLINE_REFUSED: Kind(
+            409, "The till may not do so without the network", "settle it with the member; see docs/till.md"
+        ),
+        Code.VOUCHER_UNKNOWN: Kind(404, "There is no such voucher", "check the code, letter by letter"),
+        Code.VOUCHER_REFUSED: Kind(
+            409, "The voucher cannot be used so", "`why` says which condition does not fit"
+        ),
+        Code.ORDER_UNKNOWN: Kind(404, "There is no such order", "check its id"),
+        Code.ORDER_STATE: Kind(409, "The order is in another state", "look at the order"),
+        Code.SLOT_UNKNOWN: Kind(422, "There is no such time", "take one of the list of the reward's slots"),
+        Code.SLOT_FULL: Kind(409, "That time is taken", "take another time; no points moved"),
+        Code.PAYERS_REFUSED: Kind(
+            409, "These members cannot pay that together", "all of them must be able to, or nobody pays"
+        ),
+        Code.HOUSEHOLD_REFUSED: Kind(409, "The family cannot do that", "the problem says why"),
+        Code.BENEFICIARY_REFUSED: Kind(
+            409,
+            "Nothing can be had for that person",
+            "name a registered beneficiary after the waiting period",
+        ),
+        Code.REMEDY_UNKNOWN: Kind(422, "There is no such remedy", "name one that the programme publishes"),
     }
 )
 """Every code that there is; docs/problems.md lists them too, and a test holds the two equal."""

@@ -28,6 +28,9 @@ class Kind(StrEnum):
     UNFREEZE = "unfreeze"
     PROFILE = "profile"
     EXTEND = "extend"
+    BILL = "bill"
+    ORDER = "order"
+    HOUSEHOLD = "household"
 
 
 class Account(StrEnum):

@@ -62,13 +62,18 @@ class Plan(msgspec.Struct, gc=False):
 class Needs(msgspec.Struct, frozen=True):
     """What a command wants to see beyond its wallets.
 
-    counters: by (name, period), of the first wallet. entries: earlier facts by id, with all that takes
-    them back. stocks: by id.
+    counters: by (name, period), of the first wallet; counters_of: of others, by (wallet, name, period).
+    entries: earlier facts by id, places: by (wallet, number), both with all that takes them back.
+    stocks: by id. rows: by (name, wallet, id), as the query needs_<name> finds them; who asks for rows or
+    earlier facts must look back.
     """
 
     counters: Sequence[tuple[str, str]] = ()
+    counters_of: Sequence[tuple[WalletId, str, str]] = ()
     entries: Sequence[EntryId] = ()
+    places: Sequence[tuple[WalletId, int]] = ()
     stocks: Sequence[Id] = ()
+    rows: Sequence[tuple[str, WalletId, Id]] = ()
 
 
 NO_NEEDS = Needs()

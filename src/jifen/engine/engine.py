@@ -19,6 +19,8 @@ from jifen.engine.loading import (
     load_entries,
     load_lapsed,
     load_lots,
+    load_places,
+    load_rows,
     load_stocks,
     load_wallets,
 )
@@ -278,18 +280,30 @@ class Engine:
             self._snapshots.update(found)
         counters: list[tuple[WalletId, Sequence[tuple[str, str]]]] = []
         entries: set[EntryId] = set()
+        places: set[tuple[WalletId, int]] = set()
+        rows: set[tuple[str, WalletId, Id]] = set()
         stocks: set[Id] = set()
         for ticket in batch:
             needs = ticket.command.needs(view.programs[ticket.command.program])
             if needs.counters:
                 counters.append((ticket.wallets[0], needs.counters))
+            for wallet, name, period in needs.counters_of:
+                counters.append((wallet, ((name, period),)))
             entries.update(needs.entries)
+            places.update(needs.places)
+            rows.update(needs.rows)
             stocks.update(needs.stocks)
-        if entries:
-            booked = await load_entries(conn, list(entries))
-            view.entries = {entry: found for entry, (found, _) in booked.items()}
-            await load_lots(conn, view.wallets, view.entries.values(), known)
-            await load_lapsed(conn, view.wallets, view.entries.values(), known)
+        if rows:
+            view.rows = await load_rows(conn, rows)
+        if entries or places:
+            if entries:
+                booked = await load_entries(conn, list(entries))
+                view.entries = {entry: found for entry, (found, _) in booked.items()}
+            if places:
+                view.places = await load_places(conn, list(places))
+            earlier = (*view.entries.values(), *view.places.values())
+            await load_lots(conn, view.wallets, earlier, known)
+            await load_lapsed(conn, view.wallets, earlier, known)
             for ticket in batch:
                 if then := ticket.command.counters_then(view):
                     counters.append((ticket.wallets[0], then))

@@ -126,6 +126,42 @@ async def load_entries(
     }
 
 
+async def load_places(
+    conn: Connection, places: Sequence[tuple[WalletId, int]]
+) -> dict[tuple[WalletId, int], Booked]:
+    """Read earlier entries by wallet and number, with what takes them back."""
+    asked = [
+        [cell_of(wallet) for wallet, _ in places],
+        [wallet for wallet, _ in places],
+        [no for _, no in places],
+    ]
+    taken_back: dict[tuple[WalletId, int], list[Entry]] = {}
+    for row in await conn.fetch(q("entries_reversing"), *asked):
+        taken_back.setdefault((row["wallet"], row["reverses"]), []).append(entry_from(row))
+    return {
+        (row["wallet"], row["no"]): Booked(
+            entry_from(row), tuple(taken_back.get((row["wallet"], row["no"]), ()))
+        )
+        for row in await conn.fetch(q("entries_at"), *asked)
+    }
+
+
+async def load_rows(
+    conn: Connection, asked: Iterable[tuple[str, WalletId, Id]]
+) -> dict[tuple[str, Id], list[Any]]:
+    """Read rows by the name of their query, the wallet and an id, which the column `asked` repeats."""
+    by_name: dict[str, dict[tuple[WalletId, Id], None]] = {}
+    for name, wallet, of in asked:
+        by_name.setdefault(name, {})[(wallet, of)] = None
+    found: dict[tuple[str, Id], list[Any]] = {}
+    for name, places in by_name.items():
+        wallets = [wallet for wallet, _ in places]
+        cells = [cell_of(wallet) for wallet in wallets]
+        for row in await conn.fetch(q(f"needs_{name}"), cells, wallets, [of for _, of in places]):
+            found.setdefault((name, row["asked"]), []).append(row)
+    return found
+
+
 async def load_lots(
     conn: Connection, wallets: dict[WalletId, Wallet], booked: Iterable[Booked], known: dict[SeriesId, Series]
 ) -> None:

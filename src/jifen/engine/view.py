@@ -39,11 +39,13 @@ class Booked(msgspec.Struct, frozen=True):
 class View:
     """Snapshots for one batch. Each plan is posted before the next command of its wallet is decided."""
 
-    __slots__ = ("entries", "programs", "series", "stocks", "wallets")
+    __slots__ = ("entries", "places", "programs", "rows", "series", "stocks", "wallets")
 
     def __init__(self) -> None:
         self.wallets: dict[WalletId, Wallet] = {}
         self.entries: dict[EntryId, Booked] = {}
+        self.places: dict[tuple[WalletId, int], Booked] = {}
+        self.rows: dict[tuple[str, Id], list[Any]] = {}
         self.stocks: dict[Id, int] = {}
         self.programs: dict[ProgramId, Any] = {}
         self.series: dict[SeriesId, Series] = {}
@@ -59,6 +61,15 @@ class View:
     def entry(self, entry: EntryId) -> Booked | None:
         """An earlier entry that the command asked for; None: there is no such entry."""
         return self.entries.get(entry)
+
+    def entry_at(self, wallet: WalletId, no: int) -> Booked | None:
+        """An earlier entry that the command asked for by its place; None: there is no such entry."""
+        return self.places.get((wallet, no))
+
+    def row(self, name: str, of: Id) -> Any | None:
+        """The one row that the query needs_<name> found for an id; None: there is none."""
+        found = self.rows.get((name, of))
+        return found[0] if found else None
 
     def stock(self, stock: Id) -> int | None:
         """What is left of a scarce thing; None: there is no such thing."""

@@ -1,1 +1,1 @@
-"""Floor 4: what runs by itself: expiry, lapses, daily roots, and the proof of the books."""
+"""Floor 5: what runs by itself: expiry, lapses, daily roots, and the proof of the books."""

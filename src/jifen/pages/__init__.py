@@ -1,1 +1,1 @@
-"""Floor 4: the pages that members see. Parse, read, render; nothing here moves a point."""
+"""Floor 5: the pages that members see. Parse, read, render; nothing here moves a point."""

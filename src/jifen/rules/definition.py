@@ -210,11 +210,80 @@ class Worth(Definition, frozen=True):
     fen: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Offset(Definition, frozen=True, kw_only=True):
+    """How points of the rules' unit pay at the till.
+
+    most_permille: at most this part of what is to be paid after vouchers; 1000: all of it. step_points: only
+    whole multiples. minimum_points: fewer are not taken. minimum_fen: of the bill. merchants: where; none: at all.
+    """
+
+    most_permille: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1000
+    step_points: Count = 1
+    minimum_points: Annotated[int, msgspec.Meta(ge=0)] = 0
+    minimum_fen: Annotated[int, msgspec.Meta(ge=0)] = 0
+    merchants: tuple[Name, ...] = ()
+
+
+class Offline(Definition, frozen=True, kw_only=True):
+    """What a till may do without the network: take so many points a bill, of so many bills a member and day.
+
+    within_hours: it reports so soon. What then turns out not to be there becomes owed (DESIGN §2).
+    """
+
+    points_most: Count
+    bills_most: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    within_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 72
+
+
+class Till(Definition, frozen=True, kw_only=True):
+    """How a bill is paid. quote_minutes: so long a quote is honoured (R06). hold_minutes: so long a bill may be
+    open. confirm_points: from so many points on a bill names an identification of the member that is fresh.
+    """
+
+    offset: Offset = Offset()
+    quote_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 15
+    hold_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
+    confirm_points: Count | None = None
+    offline: Offline | None = None
+
+
+class Households(Definition, frozen=True, kw_only=True):
+    """Families. pool: members may let the others spend their points, within limits of their own.
+
+    draw: whose points go first when a household pays: those that lapse soonest, or the buyer's own.
+    rejoin_days: so long after leaving one may not join another. beneficiary_days: so long after being named a
+    beneficiary can be had something for (S15); beneficiaries_most: how many one may name.
+    """
+
+    members_most: Annotated[int, msgspec.Meta(ge=2, le=20)] = 6
+    pool: bool = True
+    draw: Literal["soonest", "own_first"] = "own_first"
+    rejoin_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 30
+    beneficiary_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 60
+    beneficiaries_most: Annotated[int, msgspec.Meta(ge=0, le=20)] = 8
+
+
+class Remedy(Definition, frozen=True, kw_only=True):
+    """What members get where a merchant or the operator is at fault (S13, S27), beside the points they spent.
+
+    permille: so many thousandths of the points spent, rounded up; points: so many in any case. grace_days: points
+    whose date has passed live so long. extend_days: after an outage, lots that would have lapsed in it live
+    at least so much longer than it took. title: how it is called to members.
+    """
+
+    title: Title
+    title_en: Title = ""
+    permille: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    points: Points = 0
+    grace_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
+    extend_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
+
+
 class RuleSet(Definition, frozen=True, kw_only=True):
     """All that is promised in a programme from an instant on. Versions are immutable.
 
     groups: how the rules of a group compete: `best` gives most, `first` has the highest priority.
-    calendars: named days, for rules and prices. reminders: None, points lapse without (for tests and moves).
+    calendars: named days, for rules and prices. remedies: by a name of the fault. reminders: None, points lapse without (for tests and moves).
     Derived when a programme is published, not written by an operator: closes_at, from when nothing is earned
     at all; leavings, from when nothing is earned at a merchant; worths, what points of each unit are worth
     that are earned under these rules.
@@ -234,6 +303,9 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     rewards: tuple[Reward, ...] = ()
     referral: Referral | None = None
     reminders: Reminders | None = None
+    till: Till = Till()
+    households: Households = Households()
+    remedies: dict[Name, Remedy] = msgspec.field(default_factory=dict)
     closes_at: datetime | None = None
     leavings: dict[Name, datetime] = msgspec.field(default_factory=dict)
     worths: dict[Name, Worth] = msgspec.field(default_factory=dict)
@@ -250,9 +322,12 @@ __all__ = [
     "Conditions",
     "Flat",
     "Funding",
+    "Households",
     "LineFilter",
     "Multiplier",
     "Never",
+    "Offline",
+    "Offset",
     "Part",
     "PerAmount",
     "PerItem",
@@ -260,8 +335,10 @@ __all__ = [
     "Reached",
     "Referral",
     "Reminders",
+    "Remedy",
     "Rule",
     "RuleSet",
     "Streak",
+    "Till",
     "Worth",
 ]
