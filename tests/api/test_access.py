@@ -18,6 +18,13 @@ READS = (
     "/v1/members/ann/entries/1",
     "/v1/entries/00000000-0000-8000-8000-000000000000",
     "/v1/holds/00000000-0000-8000-8000-000000000000",
+    "/v1/identifications/00000000-0000-8000-8000-000000000000",
+    "/v1/offline-bills?till=t1",
+    "/v1/members/ann/code",
+    "/v1/members/ann/cards",
+    "/v1/outages",
+    "/v1/appeals",
+    "/v1/referrals",
 )
 OPERATORS = (
     "transfers",
@@ -37,6 +44,14 @@ OPERATORS = (
     "rules",
     "stocks",
     "keys",
+    "outages",
+    "outages/x/close",
+    "remedies/delisting",
+    "appeals/x/decision",
+    "referrals/ann/overrule",
+    "members/ann/appeals",
+    "members/ann/cards",
+    "members/ann/cards/stop",
 )
 ANYBODYS = (
     "purchases",
@@ -48,6 +63,9 @@ ANYBODYS = (
     "holds/x/release",
     "reversals",
     "bulk",
+    "identifications",
+    "identifications/x/confirm",
+    "offline-bills",
 )
 
 

@@ -118,6 +118,7 @@ PLACES = {
     "number": "ann",
     "purpose": "marketing",
     "version": "1",
+    "ref": "friend",
 }
 
 

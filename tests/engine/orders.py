@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from jifen.engine.command import Receipt
 from jifen.events.earning import Earning
 from jifen.events.event import act_content, purchase_content, return_content
 from jifen.events.returning import Return
@@ -16,6 +17,9 @@ from jifen.parties.programs import Program
 from jifen.programs.operating import Adjust, Compensate, Expire, Extend
 from jifen.risk.freezing import Freeze, Unfreeze
 from jifen.rules.award import Line
+from jifen.till.basket import Basket
+from jifen.till.bill import Content, purchase_of
+from jifen.till.bills import CaptureBill, OpenBill, VoidBill
 from jifen.values.ids import EntryId, WalletId
 
 SOURCE = "till"
@@ -155,6 +159,44 @@ class Orders:
             merchant=self.program.merchants[merchant],
             deadline=deadline,
         )
+
+    def open_bill(
+        self,
+        key: str,
+        who: str,
+        at: datetime,
+        now: datetime | None = None,
+        *,
+        fen: int,
+        points: int = 0,
+        store: str = "air",
+    ) -> OpenBill:
+        """A bill of so many fen, of which so many points are to pay."""
+        return OpenBill(
+            **self._asked(key, who, at, now, bill=fen, points=points, store=store),
+            store=self.program.stores[store],
+            basket=Basket(store, fen),
+            points=points,
+        )
+
+    def capture_bill(
+        self, key: str, who: str, now: datetime, *, of: Receipt, content: Content, points: int
+    ) -> CaptureBill:
+        """A bill is paid by so many of its points, and by money."""
+        cash = content.due - (content.pays_with(points) if points else 0)
+        return CaptureBill(
+            **self._plain(key, who, of.occurred_at, now),
+            content=purchase_of(of.id, content, points, cash),
+            bill=of.id,
+            cash=cash,
+            points=points,
+            store=self.program.stores[content.basket.store],
+            rules=content.rules,
+        )
+
+    def void_bill(self, key: str, who: str, at: datetime, *, bill: EntryId) -> VoidBill:
+        """A bill is not paid."""
+        return VoidBill(**self._asked(key, who, at, None, void=str(bill)), bill=bill)
 
     def capture(
         self,

@@ -5,6 +5,7 @@ import random
 
 import msgspec
 
+from jifen.books.explanation import read_explanation
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Answer, Command, Receipt
 from jifen.rules.definition import PerAmount, Rate, RuleSet
@@ -200,8 +201,7 @@ async def test_rules_published_while_batches_fly(database: str) -> None:
         await asyncio.sleep(0.005)
         await publishing.catalog.publish(here.program.id, double, days(-9), days(0))
         for receipt in receipts(await running):
-            said = msgspec.json.decode(receipt.explanation)
-            assert said["rules"] == receipt.points
+            assert read_explanation(receipt.explanation).rules == receipt.points
 
 
 async def test_a_transfer_is_booked_in_both_wallets_or_in_none(database: str) -> None:

@@ -4,16 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jifen.events.event import (
-    Explanation,
-    act_content,
-    explained,
-    lines_of,
-    purchase_content,
-    read_explanation,
-    read_purchase,
-    return_content,
-)
+from jifen.books.explanation import Explanation, explained, read_explanation, told
+from jifen.events.event import act_content, lines_of, purchase_content, read_purchase, return_content
 from jifen.rules.award import Line
 
 AT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
@@ -39,7 +31,7 @@ FROZEN = [
     (return_content("r-1", [], None, None), '{"type":"return","purchase":"r-1","all":true}'),
     (
         explained(Explanation(3, 1, (("base", 36),), (("cap:base", "2026-11", 120),))),
-        '{"rules":3,"contract":1,"shares":[["base",36]],"read":[["cap:base","2026-11",120]]}',
+        '[3,1,{"base":36},{"cap:base 2026-11":120}]',
     ),
 ]
 
@@ -62,3 +54,27 @@ def test_an_explanation_reads_as_it_was_written() -> None:
     """Facts of then are what a return is evaluated with."""
     made = Explanation(3, 1, (("base", 36),), (("once:first", "ever", 1),))
     assert read_explanation(explained(made)) == made
+    nothing = Explanation(3, 0)
+    assert (explained(nothing), read_explanation(explained(nothing))) == ("[3,0,{}]", nothing)
+    person = Explanation(3, 1, (("gold", 5), ("base", 36)), (), ("gold",))
+    assert read_explanation(explained(person)) == person
+    code = Explanation(3, 0, (("lecture", 5),), (("code:lecture", "hall 2 east", 1), ("buys", "2026", 2)))
+    assert read_explanation(explained(code)) == code
+
+
+def test_an_explanation_by_names_is_read_too_and_is_what_callers_are_told() -> None:
+    """Entries of before keep theirs, since their hashes are made of it; and callers see no difference."""
+    by_names = (
+        '{"rules":3,"contract":1,"shares":[["base",36]],"read":[["cap:base","2026-11",120]],"held":["gold"]}'
+    )
+    made = Explanation(3, 1, (("base", 36),), (("cap:base", "2026-11", 120),), ("gold",))
+    assert read_explanation(by_names) == made
+    assert told(by_names) == told(explained(made)) == by_names.encode()
+    assert told('{"reached":5}') == b'{"reached":5}'
+
+
+@pytest.mark.parametrize("text", ['[3,1,[["base",36]]]', "[3]", '{"rules":3}', "", "null"])
+def test_what_is_no_explanation_is_refused(text: str) -> None:
+    """`jifen verify` must find what was tampered with, in either form."""
+    with pytest.raises(ValueError):
+        read_explanation(text)

@@ -10,6 +10,7 @@ from jifen.rules.award import Line
 from jifen.rules.definition import Cap, Conditions, Flat, PerAmount, Rate, RuleSet
 from jifen.values.periods import Active, Rolling, end_of_day
 from tests.engine.town import Town, days, town
+from tests.jobs.spending import REWARDS, spend
 
 RULES = RuleSet(
     rules=(
@@ -25,6 +26,7 @@ RULES = RuleSet(
     ),
     validity=Rolling(months=1, to="month_end"),
     grace_days=7,
+    rewards=REWARDS,
 )
 """What is earned in November lives to the end of December, green points by activity."""
 
@@ -45,6 +47,7 @@ async def write_book(dsn: str) -> None:
         await expire_due(here.pool, here.engine, here.program, days(62))
         await _new_year(here)
         await lapse_due(here.pool, here.engine, here.program, days(66))
+        await spend(here)
         await take_root(here.pool, here.program, days(70))
 
 

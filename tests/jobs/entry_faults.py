@@ -70,7 +70,7 @@ CHAINS = (
     ),
 )
 
-SUMS = ("lots", "owed", "books", "transfers")
+SUMS = ("lots", "owed", "books", "transfers", "orders")
 """What cannot be added up where a leg cannot be read."""
 
 LEGS = (
@@ -156,13 +156,13 @@ BALANCES = (
     Fault(
         "points that live by activity are aged",
         ("balances",),
-        f"SELECT w.id, 'entry 2', w.cell, w.id FROM {of('wallet', 'gus', 'id')}",
+        f"SELECT w.id, 'entry ' || w.version, w.cell, w.id FROM {of('wallet', 'gus', 'id')}",
         f"UPDATE wallet SET active_at = '2020-01-01' {A_WALLET}",
     ),
     Fault(
         "an entry is given a better balance",
         ("balances", "chains"),
-        entry("h1"),
+        f"SELECT w.id, 'entry ' || w.version, w.cell, w.id, w.version FROM {of('wallet', 'hal', 'id')}",
         f"UPDATE entry SET available = available + 1 {AN_ENTRY}",
     ),
 )
@@ -190,7 +190,7 @@ COUNTERS = (
         "an explanation is told otherwise",
         ("counters", "chains"),
         f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
-        "UPDATE entry SET explanation = replace(explanation, '\"base\",120', '\"base\",119')"
+        "UPDATE entry SET explanation = replace(explanation, '{\"base\":120', '{\"base\":119')"
         " WHERE cell = $1 AND wallet = $2 AND key = 'a2' AND 'cap:base' = $3 AND '2026-11' = $4",
     ),
     Fault(
@@ -203,6 +203,6 @@ COUNTERS = (
         "an explanation names rules that were never published",
         ("counters", "chains"),
         entry("a2"),
-        f"UPDATE entry SET explanation = replace(explanation, '\"rules\":1', '\"rules\":9') {AN_ENTRY}",
+        f"UPDATE entry SET explanation = regexp_replace(explanation, '^.1,', '[9,') {AN_ENTRY}",
     ),
 )

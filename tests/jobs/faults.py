@@ -3,6 +3,7 @@
 from tests.jobs.entry_faults import BALANCES, CHAINS, CLAIMS, COUNTERS, LEGS
 from tests.jobs.other_faults import CONSTRAINTS, FREEZES, HEADS, ROOTS, STRAYS
 from tests.jobs.point_faults import BOOKS, HOLDS, LOTS, OWED, SERIES, TRANSFERS
+from tests.jobs.spending_faults import BILLS, HOUSEHOLDS, ORDERS, SLOTS, VOUCHERS
 
 FAULTS = (
     *CHAINS,
@@ -21,4 +22,9 @@ FAULTS = (
     *HEADS,
     *ROOTS,
     *CONSTRAINTS,
+    *ORDERS,
+    *BILLS,
+    *VOUCHERS,
+    *SLOTS,
+    *HOUSEHOLDS,
 )

@@ -9,7 +9,8 @@ import msgspec
 from jifen.books.legs import Kind
 from jifen.engine.command import Command, Receipt
 from jifen.rules.award import Line
-from jifen.rules.definition import Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
+from jifen.rules.definition import Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet, Till
+from jifen.till.bill import Content, read_content
 from jifen.values.periods import Active, Rolling, Sweep
 from tests.engine.town import Town, days
 
@@ -31,6 +32,7 @@ RULES = RuleSet(
     ),
     validity=Rolling(days=12),
     grace_days=4,
+    till=Till(hold_minutes=1440),
 )
 """Every kind of rule, cap and validity, and short lives, so that much expires, lapses and comes back."""
 
@@ -74,6 +76,9 @@ class Life:
             (4, self._release),
             (6, self._transfer),
             (4, self._act),
+            (6, self._bill),
+            (8, self._pay_bill),
+            (2, self._void_bill),
             (3, self._expire),
             (2, self._adjust),
             (2, self._compensate),
@@ -162,6 +167,31 @@ class Life:
         return found and self._here.orders.capture(
             key, found[0], at, self.now, hold=found[1].id, points=points, keep_open=keep_open
         )
+
+    def _bill(self, key: str, who: str, at: datetime) -> Command:
+        points, fen = self._chance.choice((0, 0, 5, 30)), self._chance.randint(30, 9_000)
+        return self._here.orders.open_bill(key, who, self.now, fen=fen, points=points)
+
+    def _pay_bill(self, key: str, who: str, at: datetime) -> Command | None:
+        found = self._opened()
+        if found is None:
+            return None
+        who, receipt, content = found
+        points = self._chance.choice((content.points, content.points, 0, 3))
+        self._baskets[key] = (who, [])
+        return self._here.orders.capture_bill(key, who, self.now, of=receipt, content=content, points=points)
+
+    def _void_bill(self, key: str, who: str, at: datetime) -> Command | None:
+        found = self._opened()
+        return found and self._here.orders.void_bill(key, found[0], self.now, bill=found[1].id)
+
+    def _opened(self) -> tuple[str, Receipt, Content] | None:
+        bills = [
+            (who, receipt, read_content(receipt.explanation))
+            for kind, who, receipt in self._booked
+            if kind in (Kind.HOLD, Kind.BILL) and '"basket"' in receipt.explanation
+        ]
+        return self._chance.choice(bills) if bills else None
 
     def _release(self, key: str, who: str, at: datetime) -> Command | None:
         found = self._of(Kind.HOLD)

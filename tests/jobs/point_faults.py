@@ -24,7 +24,7 @@ LOTS = (
     Fault(
         "a lot is said to have been larger", ("lots",), LOT, f"UPDATE lot SET granted = granted + 1 {A_LOT}"
     ),
-    Fault("a lot is deleted", ("lots", "books", "balances"), LOT, f"DELETE FROM lot {A_LOT}"),
+    Fault("a lot is deleted", ("lots", "books", "balances", "holds"), LOT, f"DELETE FROM lot {A_LOT}"),
     Fault(
         "a lot appears that no leg moved",
         ("lots", "books"),
@@ -39,11 +39,12 @@ LOTS = (
     ),
     Fault(
         "more of an expiry is taken back than expired",
-        ("lots", "chains"),
+        ("lots", "chains", "orders"),
         leg(
             "expire:%",
             "expired",
-            "(m.wallet, m.series) IN (SELECT wallet, series FROM movement WHERE account = 'expired' AND points > 0)",
+            "(m.wallet, m.series) IN (SELECT wallet, series FROM movement"
+            " WHERE account = 'expired' AND points > 0)",
         ).replace("'entry ' || m.entry", "'lot ' || m.series"),
         a_leg(1, "'donated'::text"),
     ),

@@ -24,6 +24,7 @@ SEEN_AT_LEAST = {
     "transfer",
     "expire",
     "lapse",
+    "bill",
 }
 
 

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from jifen.engine.command import Draft, Plan
-from jifen.engine.view import View
 from jifen.jobs.delivering import Delivering
 from jifen.messages import consents, outbox, templates, webhooks
 from jifen.messages.definition import MessagesPlan
@@ -18,32 +16,12 @@ from jifen.parties.secrets import Vault
 from jifen.risk.freezing import Freeze
 from tests.engine.town import START, Town, days, town
 from tests.messages.receiver import receiver
-from tests.messages.telling import FIELDS, VAULT
+from tests.messages.telling import VAULT
 
 
-class Told(Freeze, frozen=True, kw_only=True):
-    """A freeze of which the member is told."""
-
-    def decide(self, view: View) -> Any:
-        """The freeze's plan, with a message."""
-        plan = super().decide(view)
-        if not isinstance(plan, Plan):
-            return plan
-        message = Message(
-            program=self.program,
-            wallet=self.wallet,
-            event="frozen",
-            key=f"frozen:{self.key}",
-            fields=FIELDS["frozen"],
-            due_at=self.recorded_at,
-        )
-        assert isinstance(plan.drafts[0], Draft)
-        return Plan(plan.drafts, plan.takes, (*plan.effects, outbox.effect(message, self.recorded_at)))
-
-
-def freeze(here: Town, who: str, key: str) -> Told:
-    """A freeze."""
-    return Told(
+def freeze(here: Town, who: str, key: str) -> Freeze:
+    """A freeze, of which the member is told."""
+    return Freeze(
         program=here.program.id,
         source="test",
         key=key,
@@ -80,8 +58,8 @@ async def test_a_message_is_written_with_its_entry(database: str) -> None:
         await here.refused(freeze(here, "ann", "f2"))
         row = await here.pool.fetchrow("SELECT wallet, key, event, state FROM message")
         assert row is not None
-        assert tuple(row) == (here.wallets["ann"], "frozen:f1", "frozen", "waiting")
-        await here.pool.execute("ALTER TABLE message ADD CONSTRAINT not_now CHECK (key <> 'frozen:f3')")
+        assert tuple(row) == (here.wallets["ann"], "frozen:test:f1", "frozen", "waiting")
+        await here.pool.execute("ALTER TABLE message ADD CONSTRAINT not_now CHECK (key <> 'frozen:test:f3')")
         failed = await here.engine.submit_all([freeze(here, "bob", "f3")])
         assert isinstance(failed[0], BaseException)
         assert await here.pool.fetchval("SELECT count(*) FROM entry") == 1
@@ -122,7 +100,7 @@ async def test_one_programmes_trouble_is_not_the_others(database: str) -> None:
         loop = Delivering(here.pool, catalog, Vault(b"1" * 32), ChannelSettings(), clock=lambda: START)
         await loop.messages()
         states = await here.pool.fetch("SELECT key, state FROM message")
-        assert {row["key"]: row["state"] for row in states} == {"frozen:f1": "delivered", "w": "waiting"}
+        assert {row["key"]: row["state"] for row in states} == {"frozen:test:f1": "delivered", "w": "waiting"}
 
 
 async def test_the_operator_sees_what_waits(database: str, tmp_path: Path) -> None:

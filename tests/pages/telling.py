@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import Explanation, explained
 from jifen.books.legs import Kind
 from jifen.books.wallet import Balance
 from jifen.events.earning import facts_of, shares_by_rule
-from jifen.events.event import Explanation, act_content, explained, purchase_content
+from jifen.events.event import act_content, purchase_content
 from jifen.pages.explaining import Explained, Told, explain
 from jifen.pages.occasion import Occasion
 from jifen.pages.words import words

@@ -10,8 +10,10 @@ import pytest
 
 from jifen import pages
 from jifen.books.legs import Account, Kind
+from jifen.pages.families import STEPS
 from jifen.pages.happenings import PROFILE
 from jifen.pages.naming import OWN_ACTS
+from jifen.pages.ordered import BY_WHOM
 from jifen.values.calendars import BRANCHES, FESTIVALS
 
 ROOM = Path(pages.__file__).parent
@@ -44,7 +46,10 @@ SPANS = {"day", "week", "month"}
 # Keys that are put together in code: what they begin with, and every end that there can be.
 FAMILIES = {
     "kind.": {*map(str, Kind), "review"},
-    "did.": {str(kind) for kind in Kind} - {"transfer", "purchase", "act"},
+    "did.": {str(kind) for kind in Kind} - {"transfer", "purchase", "act", "order", "household"},
+    "order.": {"confirm", "fulfil", "return", "dispute", "fail", "no_show"},
+    "order.cancel_": set(map(str, BY_WHOM)),
+    "family.": set(STEPS),
     "profile.": set(PROFILE),
     "tier.by_": {"spend", "purchases", "points"},
     "tier.": {"kept", "changed", "none", "for_good"},
@@ -109,7 +114,7 @@ def test_each_text_is_used_and_each_that_is_used_is_there() -> None:
     said = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_.]+|brand)["']\s*[,)]""", sources))
     said |= set(
         re.findall(
-            r'"((?:date|wallet|did|strip|sum|join|row|lots|entry|when|missed|calendar|goods|market|tier|proof)\.[a-z_]+)"',
+            r'"((?:date|wallet|did|strip|sum|join|row|lots|entry|when|missed|calendar|goods|market|tier|proof|slot|family)\.[a-z_]+)"',
             sources,
         )
     )

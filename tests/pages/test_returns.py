@@ -1,8 +1,9 @@
 """Returns: what is left is judged with the facts of the purchase, not with those of the return."""
 
+from jifen.books.explanation import Explanation, explained
 from jifen.books.legs import Kind
 from jifen.engine.view import Booked
-from jifen.events.event import Explanation, explained, return_content
+from jifen.events.event import return_content
 from jifen.rules.definition import Conditions, Flat, PerAmount, Rate
 from jifen.rules.person import Person, Standing
 from tests.pages.telling import AT, BASE, booked, entry_of, program, said, whole

@@ -65,6 +65,40 @@ rules:
   rewards: [{code: credit, title: 话费抵扣, kind: top_up, points: 1000, value_fen: 1000}]
 """
 
+VOUCHERS = """
+code: vouchers
+name: 券
+units: [{code: point, name: 积分, offset_points: 100, offset_fen: 100}]
+terms: {operator: 青禾, contact: 柜台}
+rules:
+  reminders: {}
+  rules: [{type: per_amount, id: base, rate: {points: 1, fen: 100}}]
+  campaigns:
+    - {code: day, title: 会员日, since: 2026-01-01T00:00:00+08:00, until: 2027-01-01T00:00:00+08:00}
+  rewards:
+    - code: noodles
+      title: 面馆券
+      title_en: noodle voucher
+      kind: voucher
+      points: 2000
+      value_fen: 2000
+      voucher: {minimum_fen: 10000, save_fen: 2000, valid_days: 60}
+    - code: tea
+      title: 茶饮折扣券
+      title_en: tea voucher
+      kind: voucher
+      points: 600
+      value_fen: 600
+      voucher: {type: percent, percent: 15, most_fen: 600}
+    - code: freight
+      title: 运费券
+      title_en: delivery voucher
+      kind: freight
+      points: 800
+      value_fen: 800
+      voucher: {type: freight, save_fen: 800}
+"""
+
 
 def said(definition: str, text: str, field: str = "text") -> list[Finding]:
     """What is found when a programme's campaign says something."""
@@ -95,6 +129,17 @@ WRONG = [
     (TELECOM, "按消费金额1%返积分", "10 %"),
     (TELECOM, "每月话费100元，话费抵扣一年能省150元", "120 元"),
     (TELECOM, "1 % back on every bill", "10 %"),
+    # S04: what a voucher is said to do is what its terms do.
+    (VOUCHERS, "面馆券满100减30", "满100减20"),
+    (VOUCHERS, "面馆券满80减20，周末更香", "满100减20"),
+    (VOUCHERS, "面馆券：满100减20，可省30元", "20 元"),
+    (VOUCHERS, "With the noodle voucher 30 off a bill of 100", "满100减20"),
+    (VOUCHERS, "Your noodle voucher saves 25 yuan", "20 元"),
+    (VOUCHERS, "面馆券满100减20，相当于7折", "8 折"),
+    (VOUCHERS, "茶饮折扣券打8折", "8.5 折"),
+    (VOUCHERS, "The tea voucher is 20 % off", "15 % off"),
+    (VOUCHERS, "茶饮折扣券最多可省10元", "6 元"),
+    (VOUCHERS, "用运费券，抵运费10元", "8 元"),
 ]
 
 RIGHT = [
@@ -116,6 +161,11 @@ RIGHT = [
     (TELECOM, "按消费金额10%返积分"),
     (TELECOM, "每月话费100元，话费抵扣一年能省120元"),
     (TELECOM, "每月的第一天有惊喜"),
+    (VOUCHERS, "面馆券：满100减20，可省20元，相当于8折"),
+    (VOUCHERS, "The noodle voucher takes 20 off a bill of 100 and saves 20 yuan"),
+    (VOUCHERS, "茶饮折扣券打8.5折，最多可省6元"),
+    (VOUCHERS, "用运费券，抵运费8元"),
+    (VOUCHERS, "会员日满100减20券照常兑换"),
 ]
 
 
@@ -147,6 +197,30 @@ def test_a_claim_in_a_reward_is_about_that_reward() -> None:
     [one] = findings_of(msgspec.convert(made, Programme))
     assert one.path == "rules.rewards[1].text"
     assert one.remedy == "write 1000 元"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("满100减20，可省20元，有效期60天", ""),
+        ("有效期30天", "60 天"),
+        ("Good for 90 days", "60 天"),
+        ("满50减20", "满100减20"),
+    ],
+)
+def test_the_text_of_a_voucher_says_what_its_terms_do(text: str, right: str) -> None:
+    """Its bill, what is taken off it, and for how many days it is good."""
+    made: dict[str, Any] = msgspec.yaml.decode(VOUCHERS)
+    made["rules"]["rewards"][0]["text"] = text
+    assert [one.remedy for one in findings_of(msgspec.convert(made, Programme))] == (
+        [f"write {right}"] if right else []
+    )
+
+
+def test_a_voucher_that_nobody_gives_asks_to_be_tied() -> None:
+    """No reward is named, and no voucher takes 50 off 200."""
+    [one] = said(VOUCHERS, "全场满200减50")
+    assert (one.code, one.severity) == ("claim_untied", "warning")
 
 
 def test_both_figures_of_a_price_are_told() -> None:

@@ -15,7 +15,9 @@ from jifen.programs.guard.reference import reference_day
 from jifen.programs.guard.worst import worst_year
 
 CASES: list[dict[str, Any]] = msgspec.yaml.decode(Path(__file__).with_name("ruinous.yaml").read_bytes())
-WARNINGS = {"rebate_high", "export_on", "campaign_without_budget", "search_cut"}
+WARNINGS = {
+    "rebate_high", "export_on", "campaign_without_budget", "search_cut", "remedy_farm", "offline_high",
+}  # fmt: skip
 WORDS = ("name", "says", "at", "trail")
 
 PLAIN = """
@@ -84,6 +86,14 @@ def test_every_code_of_the_page_is_shown() -> None:
     assert listed >= WARNINGS
 
 
+def voucher(**terms: Any) -> dict[str, Any]:
+    """A voucher worth 20 yuan for 2 000 points."""
+    return {
+        "code": "twenty-off", "title": "满100减20券", "kind": "voucher", "points": 2000, "value_fen": 2000,
+        "voucher": terms,
+    }  # fmt: skip
+
+
 LAWFUL: dict[str, dict[str, Any]] = {
     "unbounded_act": {
         "acts": [{"code": "sign-in", "title": "签到"}],
@@ -109,6 +119,33 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "cycle_with_gain": {"rewards": [{"code": "pot", "title": "锅", "points": 10000, "value_fen": 10000}]},
     "expiry_without_reminder": {"reminders": None, "validity": {"type": "never"}},
     "validity_too_short": {"validity": {"type": "rolling", "days": 7}},
+    "voucher_unbounded": {"rewards": [voucher(type="percent", percent=10, most_fen=2000)]},
+    "voucher_beyond_value": {"rewards": [voucher(minimum_fen=10000, save_fen=2000)]},
+    "vouchers_beyond_bill": {
+        "rewards": [
+            voucher(minimum_fen=10000, save_fen=2000, stacks=True),
+            {**voucher(minimum_fen=5000, save_fen=500, stacks=True), "code": "five-off"},
+        ]
+    },
+    "a bill's voucher twice, but once a year": {
+        "rewards": [
+            {
+                **voucher(minimum_fen=3000, save_fen=2000, stacks=True),
+                "limits": [{"count": 1, "per": "year"}],
+            }
+        ]
+    },
+    "points and cash": {
+        "rewards": [{"code": "pot", "title": "锅", "points": 90, "cash_fen": 9910, "value_fen": 10000}]
+    },
+    "a couple's item": {
+        "rewards": [{"code": "dinner", "title": "双人餐", "points": 9000, "value_fen": 9000, "payers": 2}]
+    },
+    "remedy_beyond_loss": {
+        "rewards": [voucher(minimum_fen=10000, save_fen=2000)],
+        "remedies": {"unfulfilled": {"title": "未能提供", "permille": 100, "points": 50, "grace_days": 30}},
+    },
+    "offline_risk": {"till": {"confirm_points": 20000, "offline": {"points_most": 10000, "bills_most": 2}}},
     "chance": {"rewards": [{"code": "shirt", "title": "印花衬衫", "points": 9000, "value_fen": 9000}]},
 }  # fmt: skip
 
@@ -118,6 +155,45 @@ def test_what_is_near_to_it_passes(code: str) -> None:
     """The refused case has a lawful neighbour."""
     found = guard(programme(rules=LAWFUL[code]))
     assert not [one for one in found if one.severity == "error"], [str(one) for one in found]
+
+
+def test_a_voucher_makes_points_worth_what_it_saves() -> None:
+    """Though it names no value: 50 yuan off for 100 points are half of what is spent."""
+    made = {**voucher(minimum_fen=10000, save_fen=5000), "points": 100, "value_fen": 0}
+    found = guard(programme(rules={"rewards": [made]}))
+    [one] = named(found, "rebate_high", "warning")
+    assert "on twenty-off at 50.00 fen each" in " | ".join(one.trail)
+    assert named(found, "rebate_too_high") == []
+    assert named(guard(programme(rules={"rewards": [{**made, "points": 99}]})), "rebate_too_high")
+
+
+def test_cash_beside_points_makes_them_worth_less() -> None:
+    """An item of 100 yuan for 1 000 points and 90 yuan gives a point a fen, not ten."""
+    dear = {"code": "pot", "title": "锅", "points": 1000, "value_fen": 10000}
+    assert named(guard(programme(rules={"rewards": [dear]})), "rebate_high", "warning") == []
+    twice = {**dear, "points": 900}
+    assert named(guard(programme(rules={"rewards": [twice]})), "rebate_high", "warning")
+    assert guard(programme(rules={"rewards": [{**twice, "cash_fen": 9000}]})) == []
+
+
+WARNED_OF: dict[str, dict[str, Any]] = {
+    "remedy_farm": {
+        "rewards": [{"code": "salt", "title": "盐", "points": 100, "value_fen": 100}],
+        "remedies": {"unfulfilled": {"title": "未能提供", "points": 101}},
+    },
+    "offline_high": {"till": {"confirm_points": 20001, "offline": {"points_most": 20001}}},
+    "voucher_unbounded": {
+        "rewards": [{**voucher(type="item", lines={"categories": ["cake"]})}],
+    },
+}
+
+
+@pytest.mark.parametrize("code", WARNED_OF)
+def test_what_is_doubtful_is_warned_of(code: str) -> None:
+    """With the steps that lead to it."""
+    found = named(guard(programme(rules=WARNED_OF[code])), code, "warning")
+    assert found
+    assert all(one.trail for one in found)
 
 
 @pytest.mark.parametrize(("rate", "severity"), [(10, None), (11, "warning"), (50, "warning"), (51, "error")])

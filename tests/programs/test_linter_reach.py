@@ -76,6 +76,8 @@ class Filler:
                 self.planted_in_code = True
                 return self.bad_code
             return f"c{self.count}"
+        if of.pattern and ":" in of.pattern:
+            return "09:00"
         if of.pattern:
             return "1.5"
         return self.bad if field == self.planted else f"文字{self.count}"

@@ -14,6 +14,7 @@ from jifen.programs.regulation import regulation
 from jifen.programs.shaping import misfits
 from jifen.programs.terms.writing import written
 
+from .test_spending_terms import whole
 from .villages import NOW, shorter, village, with_rules
 
 ODD: tuple[Any, ...] = (
@@ -51,14 +52,14 @@ def changed(chance: random.Random, whole: Any) -> Any:
     return made
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_whatever_fits_the_types_is_planned(seed: int) -> None:
     """And what the shapes refuse is what the decoder refuses, no more and no less."""
     chance = random.Random(seed)
-    base = with_rules(shorter(village()), groups={})
+    base = whole() if seed % 2 else with_rules(shorter(village()), groups={})
     plain = msgspec.json.decode(msgspec.json.encode(base))
     fits = 0
-    for _ in range(60):
+    for _ in range(100):
         values = changed(chance, plain)
         found = misfits(values, Programme)
         try:

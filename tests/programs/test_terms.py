@@ -43,8 +43,9 @@ def test_they_say_what_is_promised() -> None:
     terms = terms_of(village())
     sections = [line for line in terms.zh.splitlines() if "、" in line[:3]]
     assert sections == [
-        "一、如何获得积分", "二、积分值多少", "三、有效期", "四、到期提醒", "五、活动与数量", "六、会员等级",
-        "七、退货与积分不足", "八、兑换", "九、条款的修改与通知", "十、终止", "十一、咨询与投诉",
+        "一、如何获得积分", "二、积分值多少", "三、有效期", "四、到期提醒", "五、在收银台用积分",
+        "六、活动与数量", "七、会员等级", "八、退货与积分不足", "九、兑换", "十、出错时的补救",
+        "十一、家庭与受益人", "十二、条款的修改与通知", "十三、终止", "十四、咨询与投诉",
     ]  # fmt: skip
     for sentence in (
         "消费得积分：消费每1元得1积分；每天最多500积分。",
@@ -52,14 +53,15 @@ def test_they_say_what_is_promised() -> None:
         "积分自获得之日起12个月内有效，至到期月的月末；有效期在获得时确定，以后的修改不会缩短。",
         "到期前30、7天提醒您。未能送达提醒的积分不作过期处理，延长30天并再次提醒。",
         "金：一个自然年消费达5000元，保级5000元。",
-        "大米一袋：3000积分；平时售价30元；每月每人最多2份。",
+        "大米一袋：3000积分；平时售价30元；每月每人最多2份；兑换后7天内可以退，积分退回原来的批次。",
         "一般修改提前7天，涉及重大利益或者较多会员的提前15天，缩短有效期、降低价值、终止方案或者商户退出提前30天。",
     ):
         assert sentence in terms.zh, sentence
     for sentence in (
         "100 points pay 1 yuan.",
         "Points can be used for 12 months from the day of earning, to the end of that month.",
-        "大米一袋: 3000 points; ordinary price 30 yuan; at most 2 a month.",
+        "大米一袋: 3000 points; ordinary price 30 yuan; at most 2 a month; can be given back within 7 days "
+        "of redemption, and the points return as they were.",
     ):
         assert sentence in terms.en, sentence
     assert len([line for line in terms.en.splitlines() if line[:1].isdigit() and ". " in line[:4]]) == len(

@@ -47,23 +47,36 @@ class Target:
 
     def kill(self, way: str, chance: random.Random) -> None:
         """Kill, and start again what nobody else would start."""
+        self.strike(way, self.aim(way, chance), chance)
+
+    def aim(self, way: str, chance: random.Random) -> list[int]:
+        """Whom to kill, which takes a while to find out."""
+        aimed = []
         if "worker" in way:
-            self._kill(max(self.workers(), key=self._connections))
+            aimed.append(max(self.workers(), key=self._connections))
         if "postmaster" in way:
-            self._kill(self._postmaster())
+            aimed.append(self._postmaster())
+        match way:
+            case "backend":
+                aimed.append(chance.choice(_children(self._postmaster(), "[local]")))
+            case "server":
+                aimed += [self.server.process.pid, *self.workers()]
+            case "supervisor":
+                aimed.append(self.server.process.pid)
+        return aimed
+
+    def strike(self, way: str, aimed: list[int], chance: random.Random) -> None:
+        """Kill those, and start again what nobody else would start."""
+        for pid in aimed:
+            # A backend may have ended by itself meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                self._kill(pid)
         match way:
             case "postmaster twice":
                 # The second time while it recovers, or just afterwards.
                 time.sleep(chance.uniform(0.1, 0.4))
                 self._kill(self._postmaster())
-            case "backend":
-                self._kill(chance.choice(_children(self._postmaster(), "[local]")))
-            case "server":
-                for pid in [self.server.process.pid, *self.workers()]:
-                    self._kill(pid)
-                self._start_again()
-            case "supervisor":
-                self._kill(self.server.process.pid)
+            case "server" | "supervisor":
                 self._start_again()
 
     def _start_again(self) -> None:

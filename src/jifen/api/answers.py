@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from jifen.api.problems import Fault, Problem, refused
+from jifen.books.explanation import told
 from jifen.books.legs import Kind
 from jifen.books.refusals import Refusal
 from jifen.books.wallet import Balance
 from jifen.engine.command import Answer, Busy, Closed, Faulty, Receipt, Unavailable
+from jifen.events.event import Back, read_refund
 from jifen.messages.events import MessageRefused
 from jifen.parties.catalog import Conflict
 
@@ -26,6 +28,7 @@ class ReceiptAnswer(msgspec.Struct, frozen=True, gc=False):
 
     repaid: points of this earning that went to what was owed; owed_more: points that became owed.
     explanation: which rules gave what. replayed: the key was booked before, and this is the first answer.
+    refund: of a return of a bill, what its payer gets back by each tender.
     """
 
     id: UUID
@@ -40,6 +43,7 @@ class ReceiptAnswer(msgspec.Struct, frozen=True, gc=False):
     occurred_at: datetime
     explanation: msgspec.Raw
     replayed: bool
+    refund: Back | msgspec.UnsetType = msgspec.UNSET
 
 
 def answered(answer: Answer | BaseException) -> tuple[int, bytes]:
@@ -60,12 +64,18 @@ def answered(answer: Answer | BaseException) -> tuple[int, bytes]:
             answer.owed_more,
             answer.balance,
             answer.occurred_at,
-            msgspec.Raw(text.encode()) if text else NULL,
+            msgspec.Raw(told(text)) if text else NULL,
             answer.replayed,
+            refund_in(answer) or msgspec.UNSET,
         )
         return 200 if answer.replayed else 201, _encode(body)
     problem = refused(answer) if isinstance(answer, Refusal) else problem_of(answer)
     return problem.status, problem.body()
+
+
+def refund_in(receipt: Receipt) -> Back | None:
+    """What a return of a bill gives back; None: it is none."""
+    return read_refund(receipt.explanation) if receipt.kind is Kind.RETURN else None
 
 
 def problem_of(fault: BaseException) -> Problem:

@@ -1,7 +1,7 @@
 """What callers send to change somebody's points: one type for each kind of fact."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -64,7 +64,8 @@ class Fact(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
 class Purchase(Fact, frozen=True, gc=False, kw_only=True, tag="purchase"):
     """Something was bought and paid; `amount` is the sum of the lines where both are given.
 
-    channel: how it was bought, such as till, app or phone. payment: with what it was paid.
+    channel: how it was bought, such as till, app or phone. payment: with what it was paid. device, payer:
+    what the app and the cashier know the member by, kept as keyed hashes beside the fact.
     """
 
     member: Number
@@ -74,6 +75,8 @@ class Purchase(Fact, frozen=True, gc=False, kw_only=True, tag="purchase"):
     payment: Word = ""
     amount: Fen | None = None
     lines: Annotated[tuple[BasketLine, ...], Meta(max_length=2000)] = ()
+    device: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    payer: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
 
 
 class Act(Fact, frozen=True, gc=False, kw_only=True, tag="act"):
@@ -93,7 +96,8 @@ class Act(Fact, frozen=True, gc=False, kw_only=True, tag="act"):
 class Return(Fact, frozen=True, gc=False, kw_only=True, tag="return"):
     """Goods of a purchase come back: lines, an amount in fen, or (with neither) all that is left.
 
-    The purchase is named by its key (of the same source) or by its entry's id.
+    The purchase is named by its key (of the same source) or by its entry's id; that of a bill also by the key
+    or id that the bill was opened with. Prices are those before any discount.
     """
 
     purchase: FactKey | None = None
@@ -117,10 +121,21 @@ class Redemption(Fact, frozen=True, gc=False, kw_only=True, tag="redemption"):
     count: Quantity | None = None
 
 
+class RewardPayer(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Somebody who pays for a reward: a stated part of its points, or what falls to them in the household."""
+
+    member: Number
+    points: Points | None = None
+
+
 class RewardRedemption(Fact, frozen=True, gc=False, kw_only=True, tag="reward"):
     """A reward is redeemed at its price of the moment, or refused where `expected` differs from it.
 
     The merchant that gives it is named by itself or by its store; by default it is the reward's own.
+    slot: the time that it is booked for. pay: in points, or (what is booked for a time) all of it in cash.
+    cash_fen: what the merchant received already of what is to be paid in cash. payers: everybody who pays, of
+    one household; each with points, or nobody. beneficiary: for whom it is, as the member named one.
+    quote: the id of a quote whose price is honoured.
     """
 
     member: Number
@@ -132,6 +147,12 @@ class RewardRedemption(Fact, frozen=True, gc=False, kw_only=True, tag="reward"):
     store: Name | None = None
     merchant: Name | None = None
     at: Instant | None = None
+    slot: Instant | None = None
+    pay: Literal["points", "cash"] | None = None
+    cash_fen: SomeFen | None = None
+    payers: Annotated[tuple[RewardPayer, ...], Meta(min_length=1, max_length=20)] | None = None
+    beneficiary: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    quote: str | None = None
 
 
 class Hold(Fact, frozen=True, gc=False, kw_only=True, tag="hold"):

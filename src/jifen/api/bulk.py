@@ -20,11 +20,13 @@ from jifen.api.lines import CHUNK_LINES, Numbered, Spool, chunks, refuse_header_
 from jifen.api.lines import KINDS as LINE_KINDS
 from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid
+from jifen.api.redeeming import prepared
 from jifen.api.routing import NDJSON, Reply, Route
 from jifen.api.setup_bodies import LineAnswer
 from jifen.api.writes import MAYBE_NEW
 from jifen.books.refusals import Code
 from jifen.engine.command import Answer, Busy, Closed, Command
+from jifen.mall.rewarding import RedeemReward
 from jifen.values.ids import WalletId
 
 FLYING_MOST = 3
@@ -99,6 +101,9 @@ class Run:
         self._command(asking, facts, flight, found)
         if any(problem.code in MAYBE_NEW for problem in flight.problems.values()):
             await self._again(asking, facts, flight, found)
+        for place, command in enumerate(flight.commands):
+            if isinstance(command, RedeemReward):
+                flight.commands[place] = await prepared(self.house, program, command)
         await self._submit(flight)
         self.flights.append(flight)
         while len(self.flights) > FLYING_MOST:
@@ -133,7 +138,7 @@ class Run:
         if numbers:
             wallets = await self.house.members.wallets(asking.program.id, numbers)
         booked = await load_earlier(self.house.pool, asking.program.id, ids)
-        return Found(wallets, Known(booked, [flight, *self.flights]))
+        return Found(wallets, Known(booked, [flight, *self.flights]), self.house.vault)
 
     def _command(self, asking: Asking, facts: list[Any], flight: Flight, found: Found) -> None:
         for place, fact in enumerate(facts):

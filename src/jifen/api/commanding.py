@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from jifen.api import bodies, operating
+from jifen.api import bodies, operating, redeeming
 from jifen.api.asking import Asking, entry_unknown, utc
 from jifen.api.drafting import Found, Head, content_of, wallet_of
 from jifen.api.earlier import NAMED, Earlier, for_hold, for_return, for_reversal, load_earlier
@@ -13,11 +13,11 @@ from jifen.api.problems import Problem, invalid
 from jifen.engine.command import Command
 from jifen.events.earning import Earning
 from jifen.events.event import act_content, purchase_content, return_content
-from jifen.events.returning import Return
 from jifen.mall.holding import Capture, Release, Reserve
 from jifen.mall.restoring import Restore
-from jifen.mall.rewarding import RedeemReward
 from jifen.mall.spending import Redeem
+from jifen.parties.traits import Trait, traits_of
+from jifen.till.returning import ReturnGoods
 from jifen.values.points import POINTS_MAX
 
 
@@ -27,6 +27,8 @@ def names_in(asking: Asking, fact: bodies.AnyFact, numbers: list[str], ids: set[
         numbers.append(fact.member)
     if isinstance(fact, bodies.Transfer):
         numbers.append(fact.to)
+    if isinstance(fact, bodies.RewardRedemption):
+        numbers.extend(payer.member for payer in fact.payers or ())
     named_by = NAMED.get(type(fact))
     if named_by is not None:
         ids.add(named_by(asking, fact))
@@ -39,7 +41,7 @@ async def look_up(house: House, asking: Asking, fact: bodies.AnyFact) -> Found:
     ids: set[UUID] = set()
     names_in(asking, fact, numbers, ids)
     wallets = await house.members.wallets(program, numbers) if numbers else {}
-    return Found(wallets, await load_earlier(house.pool, program, ids) if ids else {})
+    return Found(wallets, await load_earlier(house.pool, program, ids) if ids else {}, house.vault)
 
 
 def command_of(asking: Asking, body: bodies.AnyFact, key: str, found: Found) -> Command:
@@ -88,7 +90,15 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
         lines=lines,
         channel=body.channel,
         payment=body.payment,
+        traits=_traits(asking, body, found) if body.device or body.payer else (),
     )
+
+
+def _traits(asking: Asking, body: bodies.Purchase, found: Found) -> tuple[Trait, ...]:
+    """What the member is known by beside the number; where nobody looked for it, nothing."""
+    if found.vault is None:
+        return ()
+    return traits_of(found.vault, asking.program.id, device=body.device, payer=body.payer)
 
 
 def _act(asking: Asking, body: bodies.Act, key: str, found: Found) -> Command:
@@ -110,15 +120,16 @@ def _return(asking: Asking, body: bodies.Return, key: str, found: Found) -> Comm
     head = Head(asking, asking.source(body.source), key)
     of = for_return(asking, head.source, body)
     earlier = _earlier(asking, body.member, found, of, "purchase")
+    of_source, of_key = earlier.of_purchase
     if body.lines and body.amount is not None:
         raise invalid("amount", body.amount, "is given beside lines: send one of the two")
     at = None if body.at is None else utc(body.at)
     lines = tuple([(line.sku, line.quantity) for line in body.lines])
-    content = return_content(earlier.key, lines, body.amount, at)
-    return Return(
+    content = return_content(of_key, lines, body.amount, at)
+    return ReturnGoods(
         **head.common(earlier.wallet, at, content),
-        of_source=earlier.source,
-        of_key=earlier.key,
+        of_source=of_source,
+        of_key=of_key,
         lines=lines,
         amount=body.amount,
     )
@@ -137,28 +148,6 @@ def _redemption(asking: Asking, body: bodies.Redemption, key: str, found: Found)
     unit = asking.unit(body.unit, common["occurred_at"])
     return Redeem(
         **common, unit=unit, points=body.points, merchant=merchant, stock=body.stock, count=body.count or 1
-    )
-
-
-def _reward(asking: Asking, body: bodies.RewardRedemption, key: str, found: Found) -> Command:
-    wallet = wallet_of(found, body.member)
-    head = Head(asking, asking.source(body.source), key)
-    at = None if body.at is None else utc(body.at)
-    common = head.common(wallet, at, content_of(body, at))
-    rules = asking.program.rules_at(common["occurred_at"])
-    rewards = rules.definition.rewards if rules else ()
-    reward = next((one for one in rewards if one.code == body.reward), None)
-    if body.store is None and body.merchant is None and asking.operator and reward and reward.merchant:
-        merchant = asking.merchant_called(reward.merchant)
-    else:
-        merchant = asking.merchant(body)
-    return RedeemReward(
-        **common,
-        reward=body.reward,
-        merchant=merchant,
-        store=None if body.store is None else asking.store(body.store),
-        count=body.count,
-        expected=body.expected,
     )
 
 
@@ -204,7 +193,7 @@ def _reversal(asking: Asking, body: bodies.Reversal, key: str, found: Found) -> 
                 "cannot be named for a purchase: leave it out, or send lines to /v1/returns",
             )
         content = return_content(earlier.key, (), None, at)
-        return Return(
+        return ReturnGoods(
             **head.common(earlier.wallet, at, content), of_source=earlier.source, of_key=earlier.key
         )
     earlier.must_be_spent()
@@ -217,7 +206,7 @@ def _earlier(asking: Asking, member: str | None, found: Found, of: UUID, what: s
     earlier = found.earlier.get(of)
     if earlier is None or not asking.sees(earlier.merchant):
         raise entry_unknown(what) if what != "hold" else _no_hold(of)
-    if what != "entry" and earlier.kind != what:
+    if what != "entry" and earlier.kind != what and not (what == "purchase" and earlier.captured_by):
         raise entry_unknown(what) if what != "hold" else _no_hold(of)
     if member is not None:
         wallet = wallet_of(found, member)
@@ -245,7 +234,7 @@ MAKERS: dict[type, Callable[[Asking, Any, str, Found], Command]] = {
     bodies.Act: _act,
     bodies.Return: _return,
     bodies.Redemption: _redemption,
-    bodies.RewardRedemption: _reward,
+    bodies.RewardRedemption: redeeming.redemption,
     bodies.Hold: _hold,
     bodies.Capture: _capture,
     bodies.Release: _release,

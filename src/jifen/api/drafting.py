@@ -9,6 +9,7 @@ import msgspec
 from jifen.api.asking import Asking
 from jifen.api.earlier import Finds
 from jifen.api.problems import invalid
+from jifen.parties.secrets import Vault
 from jifen.values.ids import WalletId
 
 _json = msgspec.json.Encoder(order="deterministic")
@@ -18,10 +19,11 @@ ASIDE = frozenset(("key", "source", "member"))
 
 
 class Found(msgspec.Struct):
-    """What was looked up for a body: wallets by member number, earlier facts by id."""
+    """What was looked up for a body: wallets by member number, earlier facts by id. vault: hashes traits."""
 
     wallets: Mapping[str, WalletId]
     earlier: Finds
+    vault: Vault | None = None
 
 
 class Head(msgspec.Struct, frozen=True):

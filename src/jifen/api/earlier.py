@@ -13,13 +13,13 @@ from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.command import Command, entry_id
 from jifen.events.earning import Earning
-from jifen.events.returning import Return
 from jifen.mall.holding import Capture, OfHold, Release, Reserve
 from jifen.mall.restoring import RESTORABLE, Restore
 from jifen.mall.rewarding import RedeemReward
 from jifen.mall.spending import Donate, Redeem, Transfer
 from jifen.programs.operating import Adjust, Compensate
 from jifen.store.queries import q
+from jifen.till.returning import ReturnGoods
 from jifen.values.ids import EntryId, MerchantId, ProgramId, WalletId, cell_of, parse_id
 
 INSTEAD = {
@@ -38,7 +38,7 @@ INSTEAD = {
 
 KIND_OF: dict[type, Kind] = {
     Earning: Kind.PURCHASE,
-    Return: Kind.RETURN,
+    ReturnGoods: Kind.RETURN,
     Redeem: Kind.REDEEM,
     RedeemReward: Kind.REDEEM,
     Restore: Kind.REVERSE,
@@ -54,7 +54,7 @@ KIND_OF: dict[type, Kind] = {
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """An earlier fact, as far as a later one must know it."""
+    """An earlier fact, as far as a later one must know it. captured_by: of a bill, its purchase's key."""
 
     id: EntryId
     wallet: WalletId
@@ -62,6 +62,15 @@ class Earlier(msgspec.Struct, frozen=True):
     merchant: MerchantId | None
     source: str
     key: str
+    captured_from: str | None = None
+    captured_by: str | None = None
+
+    @property
+    def of_purchase(self) -> tuple[str, str]:
+        """The source and key of the purchase that it is, or that its bill became."""
+        if self.captured_from is None or self.captured_by is None:
+            return self.source, self.key
+        return self.captured_from, self.captured_by
 
     def must_be_spent(self) -> None:
         """Raises the problem of what cannot be taken back by a reversal."""

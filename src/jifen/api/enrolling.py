@@ -7,14 +7,18 @@ import msgspec
 
 from jifen.api.answers import problem_of
 from jifen.api.calls import Call
-from jifen.api.drafting import Found, wallet_of
+from jifen.api.drafting import Found, Head, wallet_of
 from jifen.api.lines import KINDS as LINE_KINDS
 from jifen.api.lines import Numbered, Spool, chunks, refuse_header_key, too_long
 from jifen.api.parsing import read
-from jifen.api.problems import Problem, invalid
+from jifen.api.problems import Problem, invalid, refused
 from jifen.api.routing import NDJSON, Reply, Route
 from jifen.api.setup_bodies import Enrolled, EnrolledLine, NewHousehold, NewMember, NumberLine
+from jifen.books.refusals import Code, Refusal
+from jifen.mall.family import terms_at
+from jifen.mall.households import OpenHousehold, too_many
 from jifen.parties.catalog import Conflict
+from jifen.parties.households import kin, open_pool, pool_of
 from jifen.parties.members import Joining, normal_phone
 from jifen.values.ids import WalletId
 
@@ -40,7 +44,7 @@ async def enrol(call: Call) -> Reply:
             raise invalid("phone", body.phone, said) from wrong
     asking = call.asking
     inviter = None if body.invited_by is None else await _inviter(call, body.number, body.invited_by)
-    joining = Joining(body.number, body.name, body.phone, inviter)
+    joining = Joining(body.number, body.name, body.phone, inviter, body.device, body.payer)
     wallet = await call.house.members.enrol(asking.program.id, joining, asking.now)
     return Reply(201, _encode(Enrolled(body.number, wallet)))
 
@@ -128,8 +132,30 @@ async def open_household(call: Call) -> Reply:
     wallets = [wallet_of(found, number, f"members[{index}]") for index, number in enumerate(body.members)]
     if len(set(wallets)) < len(wallets):
         raise invalid("members", list(body.members), "names a member twice: name each once")
-    pool = await call.house.members.open_household(asking.program.id, body.number, wallets, asking.now)
+    household, pool = pool_of(asking.program.id, body.number)
+    taken = (await call.house.members.wallets(asking.program.id, [body.number])).get(body.number)
+    if taken is None:
+        if any(one.household is not None for one in (await kin(call.house.pool, wallets)).values()):
+            raise Conflict("members", "a member is in a household already, or is not of this programme")
+        if (refusal := too_many(len(wallets), terms_at(asking.program, asking.now))) is not None:
+            raise refused(refusal)
+        await open_pool(call.house.pool, asking.program.id, body.number, asking.now)
+    elif taken != pool:
+        raise Conflict("number", f"the number {body.number!r} is taken: choose another")
+    content = msgspec.json.encode({"type": "household", "do": "open", "members": body.members}).decode()
+    common = Head(asking, SYSTEM, f"household:{body.number}").common(pool, None, content)
+    answer = await call.house.engine.submit(
+        OpenHousehold(**common, household=household, number=body.number, members=tuple(wallets))
+    )
+    if isinstance(answer, Refusal):
+        if answer.code is Code.KEY_REUSED:
+            raise Conflict("number", f"the number {body.number!r} is taken: choose another")
+        raise refused(answer)
     return Reply(201, _encode(Enrolled(body.number, pool)))
+
+
+SYSTEM = "jobs"
+"""The source of the fact that a household was opened: its number is its key, so it is opened once."""
 
 
 ROUTES = (
@@ -167,6 +193,6 @@ ROUTES = (
         body=NewHousehold,
         answer=Enrolled,
         statuses=(201,),
-        codes=("already_exists", "member_unknown"),
+        codes=("already_exists", "member_unknown", Code.HOUSEHOLD_REFUSED),
     ),
 )

@@ -17,10 +17,12 @@ from jifen.api.views import (
     WholeEntryView,
 )
 from jifen.books.entries import Entry
+from jifen.books.explanation import Explanation, read_explanation
 from jifen.books.legs import Kind
 from jifen.books.series import Series
 from jifen.engine.command import moved
-from jifen.events.event import Explanation, lines_of, read_explanation, read_purchase
+from jifen.events.event import basket_of as goods_of
+from jifen.events.event import read_purchase
 from jifen.events.then import facts_then
 from jifen.parties.programs import Program
 from jifen.rules.compiled import CompiledRules
@@ -149,9 +151,9 @@ def basket_of(entry: Entry) -> BasketView | None:
             brand=line.brand,
             evidence=line.evidence,
         )
-        for line in lines_of(bought)
+        for line in goods_of(bought)
     )
-    return BasketView(store=bought.store, amount=bought.amount, lines=lines)
+    return BasketView(store=bought.store, amount=bought.goods, lines=lines, tenders=bought.tenders)
 
 
 def explanation_of(program: Program, entry: Entry) -> ExplanationView | None:

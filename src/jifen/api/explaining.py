@@ -17,11 +17,11 @@ from jifen.api.reads import reading, shown
 from jifen.api.routing import Parameter, Reply
 from jifen.api.views import View
 from jifen.books.entries import Entry
+from jifen.books.explanation import read_explanation
 from jifen.books.legs import Kind
 from jifen.books.refusals import Code
 from jifen.engine.command import moved
 from jifen.engine.loading import load_entries
-from jifen.events.event import read_explanation
 from jifen.pages.explaining import BY_RULES, Explained, Told, explain, version_of
 from jifen.pages.happenings import happened, reason_of
 from jifen.pages.reading import Seen, read_entry

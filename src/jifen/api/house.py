@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from jifen.api.gathering import Gathering
 from jifen.api.settings import Settings
 from jifen.books.series import Series
 from jifen.engine.engine import LOST, Engine
@@ -55,6 +56,7 @@ class House:
             revive=self.revive if settings.database_url is None else self.reconnect,
         )
         self.series: dict[SeriesId, Series] = {}
+        self.gathering = Gathering(pool, self.series)
         self._known: dict[ProgramId, int] = {}
         self._mending: asyncio.Task[None] | None = None
 

@@ -209,7 +209,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             409, "The member is not known by that", "let the member show a new code, or send one to the phone"
         ),
         Code.OFFLINE_REFUSED: Kind(
-            409, "The till may not do so without the network", "settle it with the member; see docs/till.md"
+            409,
+            "The till may not do so without the network",
+            "settle it with the member; see docs/offline.md",
         ),
         Code.VOUCHER_UNKNOWN: Kind(404, "There is no such voucher", "check the code, letter by letter"),
         Code.VOUCHER_REFUSED: Kind(

@@ -32,13 +32,16 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class NewMember(Body, frozen=True, kw_only=True):
     """A member to enrol. The phone, a mainland mobile number, is kept sealed.
 
-    invited_by: the number of the member who invited; it is said now or never.
+    invited_by: the number of the member who invited; it is said now or never. device, payer: what the app and
+    the cashier know the member by; kept as keyed hashes, by which linked accounts are found.
     """
 
     number: Number
     name: Annotated[str, Meta(max_length=100)] = ""
     phone: Annotated[str, Meta(max_length=32)] | None = None
     invited_by: Number | None = None
+    device: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    payer: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
 
 
 class NumberLine(Body, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from jifen.books.legs import Account, Kind
 from jifen.books.wallet import Balance
+from jifen.events.event import Tenders
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,11 +183,12 @@ class LineView(View, frozen=True, kw_only=True):
 
 
 class BasketView(View, frozen=True, kw_only=True):
-    """What a purchase was of."""
+    """What a purchase was of, in fen, at the prices before any discount. tenders: what paid it, of a bill."""
 
     store: str
     amount: int
     lines: tuple[LineView, ...]
+    tenders: Tenders | None = None
 
 
 class WholeEntryView(EntryView, frozen=True, kw_only=True):

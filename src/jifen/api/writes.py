@@ -13,6 +13,7 @@ from jifen.api.commanding import command_of, look_up
 from jifen.api.house import now_in
 from jifen.api.parsing import read
 from jifen.api.problems import CONTENT_TYPE, Problem
+from jifen.api.redeeming import prepared
 from jifen.api.routing import JSON, Handle, Reply, Route
 from jifen.books.refusals import Code
 from jifen.engine.command import Command
@@ -43,7 +44,8 @@ async def command_from(call: Call, body: bodies.AnyFact) -> Command:
     key = call.key(body.key)
     asking = call.asking
     try:
-        return command_of(asking, body, key, await look_up(call.house, asking, body))
+        command = command_of(asking, body, key, await look_up(call.house, asking, body))
+        return await prepared(call.house, asking.program, command)
     except Problem as problem:
         if problem.code not in MAYBE_NEW:
             raise
@@ -51,7 +53,8 @@ async def command_from(call: Call, body: bodies.AnyFact) -> Command:
         if program is None:
             raise
         asking = Asking(program, asking.owner, now_in(program))
-        return command_of(asking, body, key, await look_up(call.house, asking, body))
+        command = command_of(asking, body, key, await look_up(call.house, asking, body))
+        return await prepared(call.house, program, command)
 
 
 def _of_hold(kind: type) -> Named:
@@ -152,6 +155,16 @@ ROUTES = (
         Code.REWARD_NOT_NOW,
         Code.LIMIT_REACHED,
         Code.PRICE_CHANGED,
+        Code.CHARITY_UNQUALIFIED,
+        Code.CASH_DIFFERS,
+        Code.SLOT_UNKNOWN,
+        Code.SLOT_FULL,
+        Code.PAYERS_REFUSED,
+        Code.HOUSEHOLD_REFUSED,
+        Code.BENEFICIARY_REFUSED,
+        Code.QUOTE_UNKNOWN,
+        Code.QUOTE_USED,
+        Code.QUOTE_ENDED,
     ),
     _route(
         "hold",

@@ -221,6 +221,23 @@ def extend(wallet: Wallet, lots: Iterable[Lot], until: datetime) -> tuple[list[L
     return legs, new
 
 
+def revive(
+    wallet: Wallet, lapsed: Iterable[tuple[Series, int]], until: datetime
+) -> tuple[list[Leg], list[Series]]:
+    """Points that expired unused live again, until an instant: their expiry is taken back.
+
+    The legs, and the series that may be new or whose lots are empty. Source: SCENARIOS S27.
+    """
+    legs: list[Leg] = []
+    new: list[Series] = []
+    for series, points in lapsed:
+        later = with_expiry(series, until)
+        legs.append(Leg(series.id, Account.EXPIRED, points, series.issuer))
+        legs += _move(wallet, series, later, points)
+        new += (series, later)
+    return legs, new
+
+
 def hold(parts: Parts) -> list[Leg]:
     """Set drawn points aside."""
     return [Leg(series, Account.HELD, -points, NOBODY) for series, points in parts]

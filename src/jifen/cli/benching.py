@@ -9,8 +9,11 @@ from typing import Any
 
 from rich.console import Console
 
+from jifen.cli.bench.contend import contend
 from jifen.cli.bench.ingest import ingest
+from jifen.cli.bench.mall import mall
 from jifen.cli.bench.race import race
+from jifen.cli.bench.redeem import redeem
 from jifen.cli.bench.rules import rules
 from jifen.cli.bench.till import till
 from jifen.cli.opening import folder_of
@@ -19,13 +22,16 @@ BENCHES: dict[str, Callable[[Path], Coroutine[Any, Any, dict[str, Any]]]] = {
     "ingest": ingest,
     "till": till,
     "race": race,
+    "contend": contend,
     "rules": rules,
+    "mall": mall,
+    "redeem": redeem,
 }
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Tell the command line of it."""
-    command = commands.add_parser("bench", help="measure: ingest, till, race, rules")
+    command = commands.add_parser("bench", help="measure: ingest, till, race, contend, rules, mall, redeem")
     command.add_argument("name", choices=sorted(BENCHES))
     command.add_argument("--json", action="store_true", help="one object on the last line")
     command.set_defaults(run=_bench)

@@ -110,6 +110,8 @@ class Writing:
             wallet.frozen_until = draft.frozen_until
         if draft.facts is not None and draft.facts != wallet.facts:
             self._facts(wallet, draft.facts)
+        if draft.household is not msgspec.UNSET:
+            self._household(wallet, draft.household)
         wallet.version = no = wallet.version + 1
         if draft.hold is not None:
             self._hold(wallet, draft, no)
@@ -178,6 +180,12 @@ class Writing:
         rows = self.effects.setdefault("facts", [])
         rows[:] = [other for other in rows if other["wallet"] != wallet.id]
         rows.append({"cell": wallet.cell, "wallet": wallet.id, "facts": facts})
+
+    def _household(self, wallet: Wallet, household: Id | None) -> None:
+        wallet.household = household
+        rows = self.effects.setdefault("household", [])
+        rows[:] = [other for other in rows if other["wallet"] != wallet.id]
+        rows.append({"cell": wallet.cell, "wallet": wallet.id, "household": household})
 
     def _hold(self, wallet: Wallet, draft: Draft, no: int) -> None:
         hold = draft.hold

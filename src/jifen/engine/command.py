@@ -29,7 +29,7 @@ class Draft(msgspec.Struct, gc=False):
     counts: counters to advance by (name, period); negative takes back. series: those that may be new.
     hold: a hold as it is from now on. active_at: the activity that extends idle lots.
     frozen_until: a new end of a freeze; UNSET leaves it as it is. facts: what rules read of the holder from
-    now on; None leaves it as it is.
+    now on; None leaves it as it is. household: the one it belongs to from now on; UNSET leaves it as it is.
     """
 
     wallet: WalletId
@@ -45,6 +45,7 @@ class Draft(msgspec.Struct, gc=False):
     active_at: datetime | None = None
     frozen_until: datetime | msgspec.UnsetType | None = msgspec.UNSET
     facts: str | None = None
+    household: Id | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Plan(msgspec.Struct, gc=False):

@@ -69,7 +69,7 @@ class Engine:
         catalog: Catalog,
         *,
         lanes: int = 2,
-        batch_most: int = 256,
+        batch_most: int = 512,
         queue_most: int = 20_000,
         snapshots_most: int = 20_000,
         revive: Callable[[], Awaitable[None]] | None = None,
@@ -278,15 +278,34 @@ class Engine:
             found = await load_wallets(conn, missing, view.programs, known)  # type: ignore[arg-type]
             view.wallets.update(found)
             self._snapshots.update(found)
+        return await self._fill(conn, view, [ticket.command for ticket in batch])
+
+    async def look(self, command: Command) -> View:
+        """What a command would see now, read afresh. Nothing is decided by it, and nothing of it is kept.
+
+        Raises:
+            asyncpg.PostgresError, OSError: the database could not be read.
+        """
+        view = View()
+        view.series = self._series
+        view.programs[command.program] = await self._catalog.program(command.program)
+        async with self._pool.acquire() as conn:
+            wallets = list(command.wallets)
+            view.wallets = await load_wallets(conn, wallets, view.programs, view.series)  # type: ignore[arg-type]
+            return await self._fill(conn, view, [command])
+
+    async def _fill(self, conn: Connection, view: View, commands: Sequence[Command]) -> View:
+        """Read what commands need beside their wallets."""
+        known = view.series
         counters: list[tuple[WalletId, Sequence[tuple[str, str]]]] = []
         entries: set[EntryId] = set()
         places: set[tuple[WalletId, int]] = set()
         rows: set[tuple[str, WalletId, Id]] = set()
         stocks: set[Id] = set()
-        for ticket in batch:
-            needs = ticket.command.needs(view.programs[ticket.command.program])
+        for command in commands:
+            needs = command.needs(view.programs[command.program])
             if needs.counters:
-                counters.append((ticket.wallets[0], needs.counters))
+                counters.append((command.wallets[0], needs.counters))
             for wallet, name, period in needs.counters_of:
                 counters.append((wallet, ((name, period),)))
             entries.update(needs.entries)
@@ -304,9 +323,9 @@ class Engine:
             earlier = (*view.entries.values(), *view.places.values())
             await load_lots(conn, view.wallets, earlier, known)
             await load_lapsed(conn, view.wallets, earlier, known)
-            for ticket in batch:
-                if then := ticket.command.counters_then(view):
-                    counters.append((ticket.wallets[0], then))
+            for command in commands:
+                if then := command.counters_then(view):
+                    counters.append((command.wallets[0], then))
         await self._load_counters(conn, view, counters)
         if stocks:
             view.stocks = await load_stocks(conn, list(stocks))

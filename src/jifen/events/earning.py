@@ -5,20 +5,23 @@ from datetime import date, datetime
 
 import msgspec
 
+from jifen.books.explanation import Explanation, explained
 from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series, series_of
 from jifen.books.verbs import earn
+from jifen.books.wallet import Wallet
 from jifen.engine.command import NO_NEEDS, Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
-from jifen.events.event import Explanation, explained
 from jifen.messages.telling import tier_message
+from jifen.parties import traits
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
+from jifen.parties.traits import Trait
 from jifen.rules.award import Award, Facts, Line, Share
 from jifen.rules.compiled import CompiledRules, Counter, Used
 from jifen.rules.index import Place
-from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
+from jifen.rules.person import Person, person_text, read_person
 from jifen.rules.tiers import Tiers, after_earning, after_return, due
 from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
@@ -34,6 +37,7 @@ class Earning(Command, frozen=True, kw_only=True):
     """Something for which rules give points. amount: fen of cash paid; 0 and an act's name for most acts.
 
     code: what an act carries, such as a lecture's. approved: somebody has judged an act that needs it.
+    traits: what the member is known by beside the number, kept beside the fact.
     """
 
     store: Store | None
@@ -44,6 +48,7 @@ class Earning(Command, frozen=True, kw_only=True):
     channel: str = ""
     payment: str = ""
     approved: bool = False
+    traits: tuple[Trait, ...] = ()
 
     def needs(self, program: Program) -> Needs:
         """The counters that the rules of then may read, and what is left of their budgets."""
@@ -65,49 +70,69 @@ class Earning(Command, frozen=True, kw_only=True):
             return no_rules(program, self.occurred_at)
         if self.act is not None and (no := may_be_done(rules, self)) is not None:
             return no
-        wallet = view.wallet(self.wallet)
         facts = facts_of(program, self.store, self.occurred_at, self.amount, self.lines, self.act)
         facts.code, facts.channel, facts.payment = self.code, self.channel, self.payment
-        person = read_person(wallet.facts) if rules.reads_person or rules.definition.tiers else NOBODY_KNOWN
-        facts.person = person
-        used: Used = wallet.counters
-        if budgets := rules.budgets_on(facts.day):
-            used = {**used, **budgets_left(view, program, budgets)}
-        award = rules.evaluate(facts, used)
-        merchant = self.store.merchant if self.store else None
-        contract = merchant.contract(self.occurred_at) if merchant else 0
-        granted = grants(program, merchant, contract, rules, award)
-        legs = earn(wallet, granted)
-        if isinstance(legs, Refusal):
-            return legs
-        explanation = Explanation(
-            rules.version,
-            contract,
-            shares_by_rule(award),
-            tuple([(name, period, value) for (name, period), value in award.read.items() if value]),
-            tuple(award.held),
-        )
-        draft = Draft(
-            self.wallet,
-            Kind.PURCHASE if self.act is None else Kind.ACT,
-            rules.definition.unit,
-            legs,
-            merchant.id if merchant else None,
-            explanation=explained(explanation),
-            series=[series for series, _ in granted],
-            counts=award.counts,
-            active_at=self.occurred_at,
-        )
-        takes = [
-            (of, points)
-            for code, points in award.drawn.items()
-            if view.stock(of := budget_id(program, code)) is not None
-        ]
-        changes: Sequence[tuple[str, dict[str, object]]] = ()
-        if (tiers := rules.definition.tiers) is not None:
-            reached = reached_after(rules, wallet.counters, award.counts, facts.day)
-            changes = stand(self, program, tiers, person, draft, reached, facts.day)
-        return Plan((draft,), takes, changes)
+        award = award_for(view, program, rules, facts, view.wallet(self.wallet))
+        plan = earned(self, view, rules, facts, award, self.store.merchant if self.store else None)
+        if self.traits and isinstance(plan, Plan):
+            plan.effects = [*plan.effects, *traits.effects(self.program, self.traits, self.recorded_at)]
+        return plan
+
+
+def award_for(view: View, program: Program, rules: CompiledRules, facts: Facts, wallet: Wallet) -> Award:
+    """What rules give for an event of a member, whom the facts then name; nothing is booked by it."""
+    if rules.reads_person or rules.definition.tiers:
+        facts.person = read_person(wallet.facts)
+    used: Used = wallet.counters
+    if budgets := rules.budgets_on(facts.day):
+        used = {**used, **budgets_left(view, program, budgets)}
+    return rules.evaluate(facts, used)
+
+
+def earned(
+    command: Command,
+    view: View,
+    rules: CompiledRules,
+    facts: Facts,
+    award: Award,
+    merchant: Merchant | None,
+) -> Plan | Refusal:
+    """The plan that books an award: points are issued, what is owed is repaid, a tier follows."""
+    program: Program = view.program(command.program)
+    wallet = view.wallet(command.wallet)
+    contract = merchant.contract(command.occurred_at) if merchant else 0
+    granted = grants(program, merchant, contract, rules, award)
+    legs = earn(wallet, granted)
+    if isinstance(legs, Refusal):
+        return legs
+    explanation = Explanation(
+        rules.version,
+        contract,
+        shares_by_rule(award),
+        tuple([(name, period, value) for (name, period), value in award.read.items() if value]),
+        tuple(award.held),
+    )
+    draft = Draft(
+        command.wallet,
+        Kind.PURCHASE if facts.act is None else Kind.ACT,
+        rules.definition.unit,
+        legs,
+        merchant.id if merchant else None,
+        explanation=explained(explanation),
+        series=[series for series, _ in granted],
+        counts=award.counts,
+        active_at=command.occurred_at,
+    )
+    takes = [
+        (of, points)
+        for code, points in award.drawn.items()
+        if view.stock(of := budget_id(program, code)) is not None
+    ]
+    changes: Sequence[tuple[str, dict[str, object]]] = ()
+    if (tiers := rules.definition.tiers) is not None:
+        reached = reached_after(rules, wallet.counters, award.counts, facts.day)
+        changes = stand(command, program, tiers, facts.person, draft, reached, facts.day)
+    return Plan((draft,), takes, changes)
 
 
 def may_be_done(rules: CompiledRules, act: Earning) -> Refusal | None:

@@ -5,7 +5,11 @@ from datetime import datetime
 
 import msgspec
 
+from jifen.books.explanation import Explanation
+from jifen.events.tenders import cash_for_goods
 from jifen.rules.award import Line
+from jifen.values.ids import Id
+from jifen.values.points import split
 
 _json = msgspec.json.Encoder()
 
@@ -22,21 +26,65 @@ class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_de
     evidence: str = ""
 
 
+class PaidVoucher(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
+    """A voucher of a bill: [id, fen saved, minimum in fen, saves on the delivery, places of its lines].
+
+    No places: all lines count for it.
+    """
+
+    id: Id
+    saved: int
+    minimum: int = 0
+    freight: bool = False
+    lines: tuple[int, ...] = ()
+
+
+class Tenders(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What paid a bill, in fen. points: so many were spent, which pay so much of it.
+
+    freight: what the delivery cost, before vouchers.
+    """
+
+    bill: Id
+    cash: int
+    points: int = 0
+    pays: int = 0
+    freight: int = 0
+    vouchers: tuple[PaidVoucher, ...] = ()
+
+    @property
+    def freight_due(self) -> int:
+        """What the delivery costs after vouchers for it."""
+        return self.freight - sum([slip.saved for slip in self.vouchers if slip.freight])
+
+
 class StoredPurchase(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """What was bought. `at` is there when the caller said when; cash: fen paid, where there are no lines."""
+    """What was bought. `at` is there when the caller said when; price: fen of all, where there are no lines.
+
+    tenders: what paid it, where that was not money alone; prices are then those before any discount.
+    """
 
     store: str
     at: datetime | None = None
-    cash: int = msgspec.field(name="amount", default=0)
+    price: int = msgspec.field(name="amount", default=0)
     categories: tuple[str, ...] = ()
     lines: tuple[StoredLine, ...] = ()
     channel: str = ""
     payment: str = ""
+    tenders: Tenders | None = None
+
+    @property
+    def goods(self) -> int:
+        """What the goods cost before any discount, in fen."""
+        return sum([line.amount for line in self.lines]) if self.lines else self.price
 
     @property
     def amount(self) -> int:
-        """What was paid, in fen."""
-        return sum([line.amount for line in self.lines]) if self.lines else self.cash
+        """What was paid for the goods in money, in fen: that is what rules read."""
+        tenders = self.tenders
+        if tenders is None:
+            return self.goods
+        return cash_for_goods(tenders.cash, self.goods, tenders.freight_due)
 
 
 class _Bought(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -49,6 +97,7 @@ class _Bought(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     lines: Sequence[tuple[object, ...]] = ()
     channel: str = ""
     payment: str = ""
+    tenders: Tenders | None = None
 
 
 class StoredAct(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -73,23 +122,31 @@ class StoredReturn(msgspec.Struct, frozen=True, omit_defaults=True):
     at: datetime | None = None
 
 
-class Explanation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why an entry moved its points: the rules' version, [rule, points] each, the counters read but 0.
+class Back(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a return of a bill gave back: fen of cash, points, vouchers by id. pays: what the points paid.
 
-    held: the rules whose conditions on the person held, so that nobody need remember the person as of then.
+    charged: fen kept back of the cash and points, since a voucher that came back saves nothing any more on
+    what stays. clawed: points that were earned and are taken back.
     """
 
-    rules: int
-    contract: int
-    shares: tuple[tuple[str, int], ...] = ()
-    read: tuple[tuple[str, str, int], ...] = ()
-    held: tuple[str, ...] = ()
+    cash: int = 0
+    points: int = 0
+    pays: int = 0
+    vouchers: tuple[Id, ...] = ()
+    charged: int = 0
+    clawed: int = 0
+
+
+class Refunded(Explanation, frozen=True, gc=False, omit_defaults=True):
+    """Why a return of a bill moved its points, and what its payer gets back."""
+
+    refund: Back = Back()
 
 
 _purchase = msgspec.json.Decoder(StoredPurchase)
 _act = msgspec.json.Decoder(StoredAct)
 _return = msgspec.json.Decoder(StoredReturn)
-_explanation = msgspec.json.Decoder(Explanation)
+_refunded = msgspec.json.Decoder(Refunded)
 
 
 def purchase_content(
@@ -99,10 +156,11 @@ def purchase_content(
     at: datetime | None,
     channel: str = "",
     payment: str = "",
+    tenders: Tenders | None = None,
 ) -> str:
     """The stored form of a purchase; the amount is that of the lines where there are any."""
     if not lines:
-        return _json.encode(_Bought(store, at, amount, channel=channel, payment=payment)).decode()
+        return _json.encode(_Bought(store, at, amount, (), (), channel, payment, tenders)).decode()
     places: dict[str, int] = {}
     rows: list[tuple[object, ...]] = []
     for line in lines:
@@ -112,7 +170,7 @@ def purchase_content(
             rows.append((*row, line.tags, line.brand, line.evidence))
         else:
             rows.append((*row, line.tags) if line.tags else row)
-    return _json.encode(_Bought(store, at, 0, list(places), rows, channel, payment)).decode()
+    return _json.encode(_Bought(store, at, 0, list(places), rows, channel, payment, tenders)).decode()
 
 
 def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> str:
@@ -126,11 +184,6 @@ def return_content(
     """The stored form of a return; with neither lines nor an amount all that is left comes back."""
     whole = not lines and amount is None
     return _json.encode(StoredReturn("return", purchase, tuple(lines), amount or 0, whole, at)).decode()
-
-
-def explained(explanation: Explanation) -> str:
-    """The stored form of an explanation."""
-    return _json.encode(explanation).decode()
 
 
 def read_purchase(text: str) -> StoredPurchase:
@@ -148,13 +201,18 @@ def read_return(text: str) -> StoredReturn:
     return _return.decode(text)
 
 
-def read_explanation(text: str) -> Explanation:
-    """An explanation from its stored form."""
-    return _explanation.decode(text)
+def refunded_text(refunded: Refunded) -> str:
+    """The stored form of the explanation of a bill's return: by names, since it tells more than others."""
+    return _json.encode(refunded).decode()
 
 
-def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
-    """The basket of a stored purchase, as rules read it."""
+def read_refund(text: str) -> Back | None:
+    """What a return gave back, of its explanation as it is stored; None: it was of no bill."""
+    return _refunded.decode(text).refund if '"refund":' in text else None
+
+
+def basket_of(stored: StoredPurchase) -> tuple[Line, ...]:
+    """The basket of a stored purchase, at the prices before any discount."""
     return tuple(
         Line(
             line.sku,
@@ -166,4 +224,20 @@ def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
             line.evidence,
         )
         for line in stored.lines
+    )
+
+
+def lines_of(stored: StoredPurchase) -> tuple[Line, ...]:
+    """The basket of a stored purchase, as rules read it: each line with what was paid for it in money."""
+    lines = basket_of(stored)
+    return lines if stored.tenders is None else paid_lines(lines, stored.amount)
+
+
+def paid_lines(lines: Sequence[Line], cash: int) -> tuple[Line, ...]:
+    """Lines with their shares of so many fen, by largest remainder."""
+    if not lines:
+        return ()
+    shares = split(cash, [line.amount for line in lines])
+    return tuple(
+        [msgspec.structs.replace(line, amount=share) for line, share in zip(lines, shares, strict=True)]
     )

@@ -1,9 +1,10 @@
 """The facts of then: what rules read of an event when it was booked, found again from its entry."""
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import Explanation
 from jifen.books.legs import Kind
 from jifen.events.earning import facts_of
-from jifen.events.event import Explanation, lines_of, read_act, read_purchase
+from jifen.events.event import lines_of, read_act, read_purchase
 from jifen.parties.programs import Program
 from jifen.rules.award import Facts
 

@@ -12,7 +12,9 @@ from jifen.events.earning import OWN_SOURCE, REFERRAL
 from jifen.events.event import act_content
 from jifen.events.referring import Referred, standing_order
 from jifen.jobs.handing import BATCH, Outcome, hand_in
+from jifen.messages.outbox import Message, put
 from jifen.parties.programs import Program
+from jifen.parties.traits import shared_by
 from jifen.store.queries import q
 from jifen.values.ids import CELLS, NOBODY, WalletId, cell_of
 
@@ -20,17 +22,24 @@ ORDERS_MOST = 100
 """So many first orders of somebody are looked at; whoever returned all of those was not won."""
 
 
-async def refer_due(pool: asyncpg.Pool, engine: Engine, program: Program, now: datetime) -> Outcome:
+class Referrals(Outcome):
+    """What came of the referrals of a day: also how many were refused, since the accounts are linked."""
+
+    linked: int = 0
+
+
+async def refer_due(pool: asyncpg.Pool, engine: Engine, program: Program, now: datetime) -> Referrals:
     """Pay the referrals of a programme that are due, and let those lapse that took too long.
 
     One key per invited member, and the referral is settled by the entry that pays it: so it is paid once,
-    however often and wherever this runs. Source: SCENARIOS S22.
+    however often and wherever this runs. Nothing is paid for an invited member who shares a device, a payer
+    or a phone with the inviter, or with somebody whom the inviter invited before. Source: SCENARIOS S22.
 
     Raises:
         Busy, Closed: the engine took no more in; what is done is done, and the next run goes on.
         asyncpg.PostgresError, OSError: the database could not be read.
     """
-    outcome = Outcome()
+    outcome = Referrals()
     now = now.astimezone(UTC)
     rules = program.rules_at(now)
     referral = rules.definition.referral if rules else None
@@ -43,11 +52,35 @@ async def refer_due(pool: asyncpg.Pool, engine: Engine, program: Program, now: d
             commands = []
             for row in rows:
                 purchases = await _purchases(pool, row["invitee"])
-                if standing_order(purchases, referral, row["invited_at"], now, program.zone) is not None:
+                if standing_order(purchases, referral, row["invited_at"], now, program.zone) is None:
+                    continue
+                if await _linked(pool, program, row, now):
+                    outcome.linked += 1
+                else:
                     commands.append(_command(program, row["inviter"], row["invitee"], now))
             outcome.count(commands, await hand_in(engine, commands))
             after = rows[-1]["invitee"]
     return outcome
+
+
+async def _linked(pool: asyncpg.Pool, program: Program, row: asyncpg.Record, now: datetime) -> bool:
+    """Whether a referral is refused because of linked accounts; the inviter is told (COMPLIANCE R10)."""
+    invitee, inviter = WalletId(row["invitee"]), WalletId(row["inviter"])
+    kinds = await shared_by(pool, invitee, inviter, row["invited_at"])
+    if not kinds:
+        return False
+    message = Message(
+        program=program.id,
+        wallet=inviter,
+        event="referral_refused",
+        key=f"referral_refused:{invitee}",
+        fields={},
+        due_at=now,
+    )
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.fetchval(q("referral_linked"), cell_of(invitee), invitee, now, kinds)
+        await put(conn, [message], now)
+    return True
 
 
 async def _purchases(pool: asyncpg.Pool, wallet: WalletId) -> Sequence[Booked]:

@@ -19,11 +19,12 @@ from jifen.jobs.expiry import expire_due
 from jifen.jobs.handing import Outcome, Told
 from jifen.jobs.holds import lapse_due
 from jifen.jobs.referrals import refer_due
+from jifen.jobs.remedies import extend_due, remedy_due
 from jifen.jobs.reminders import remind_due
 from jifen.jobs.roots import lock_of, take_root
 from jifen.jobs.tiers import review_due
 from jifen.parties.catalog import Catalog
-from jifen.parties.programs import Program
+from jifen.parties.programs import Outage, Program
 from jifen.rules.definition import Campaign
 from jifen.store.queries import q
 from jifen.values.ids import Id, ProgramId
@@ -155,6 +156,13 @@ class Jobs:
         for day in days_back(due.day):
             if gives(program, day):
                 found.append(("birthdays", day, partial(self._greet, due, day)))
+        over = [outage for outage in program.outages if outage.closed_at is not None]
+        if over:
+            found.append(("remedies", due.day, partial(self._extend, due)))
+        for outage in over:
+            assert outage.closed_at is not None
+            day = local_day(outage.closed_at, due.zone)
+            found.append((f"remedy:{outage.id}", day, partial(self._remedy, due, outage)))
         for campaign in running(program, due.now):
             day = local_day(campaign.since, due.zone)
             found.append((f"campaign:{campaign.code}", day, partial(self._announce, due, campaign)))
@@ -171,6 +179,12 @@ class Jobs:
 
     async def _refer(self, due: Due, program: Program) -> Outcome:
         return await refer_due(self._pool, self._engine, program, due.now)
+
+    async def _extend(self, due: Due, program: Program) -> Outcome:
+        return await extend_due(self._pool, self._engine, program, due.now)
+
+    async def _remedy(self, due: Due, outage: Outage, program: Program) -> Outcome:
+        return await remedy_due(self._pool, self._engine, program, outage, due.now)
 
     async def _greet(self, due: Due, day: date, program: Program) -> Outcome:
         return await greet(self._pool, self._engine, program, day, due.now)

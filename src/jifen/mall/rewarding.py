@@ -1,30 +1,36 @@
-"""Redeem a reward: its price of the moment is drawn, or, for a benefit, only looked at."""
+"""Redeem a reward: it is priced, looked at, paid for and becomes an order, all of it or nothing."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from jifen.books.legs import Account, Kind, Leg
+from jifen.books.legs import Account, Kind
 from jifen.books.refusals import Code, Refusal
-from jifen.books.verbs import draw, spend
-from jifen.books.wallet import Wallet
-from jifen.engine.command import NO_NEEDS, Command, Draft, Needs, Plan
+from jifen.books.verbs import Parts, draw, spend
+from jifen.engine.command import Draft, Needs, Plan, entry_id
 from jifen.engine.view import View
-from jifen.mall.spending import first_of, may_spend, take_of
+from jifen.mall import orders, vouchers
+from jifen.mall.dealing import Deal, OfReward
+from jifen.mall.orders import Order, Paid
+from jifen.mall.paying import Drawn, counters_of_payers, counts_of, draw_together, payers_of
+from jifen.mall.quotes import use
+from jifen.mall.slots import Slot, find_slot, slot_full, slot_stock
+from jifen.mall.spending import donated, first_of, may_spend, take_of
 from jifen.parties.catalog import stock_id
-from jifen.parties.programs import Merchant, Program, Store
-from jifen.rules.award import Facts
-from jifen.rules.compiled import CompiledRules
-from jifen.rules.person import read_person
-from jifen.rules.pricing import Offer, limits, pricing_of
+from jifen.parties.programs import Program
+from jifen.rules.pricing import limits, pricing_of
+from jifen.values.ids import Id, WalletId
 from jifen.values.periods import local_day
 
 
 class Redeemed(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a redemption took its points: the reward of which rules, the price of a piece, how many.
 
-    price: which of the reward's prices held. counted: the counters of its limits.
+    price: which of the reward's prices held. counted: the counters of its limits. cash_fen: to be paid
+    beside the points, for a piece. shared: what this wallet gave of the points, where several paid; drew: the
+    counter of what others spent of this wallet's, where that is one of them. slot: the time it is booked for.
     """
 
     rules: int = 0
@@ -33,6 +39,10 @@ class Redeemed(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int = 1
     price: int | None = None
     counted: tuple[tuple[str, str], ...] = ()
+    cash_fen: int = 0
+    shared: int | None = None
+    slot: datetime | None = None
+    drew: tuple[str, str] | None = None
 
 
 _decode = msgspec.json.Decoder(Redeemed).decode
@@ -44,130 +54,234 @@ def read_redeemed(text: str) -> Redeemed:
     return _decode(text) if text else Redeemed()
 
 
-class RedeemReward(Command, frozen=True, kw_only=True):
+class Taken(msgspec.Struct, frozen=True):
+    """What an order takes from: codes of stocks, and how much of which."""
+
+    codes: tuple[str, ...] = ()
+    takes: tuple[tuple[Id, int], ...] = ()
+
+
+class RedeemReward(OfReward, frozen=True, kw_only=True):
     """`count` pieces of a reward, from a merchant, at the price that holds for the member then (R06).
 
-    expected: the points of a piece that the member was shown; another price is refused.
+    expected: the points of a piece that the member was shown; another price is refused. slot: the time it is
+    booked for. pay: in points, or all of it in cash, which only what is booked for a time can be. cash_fen:
+    what the merchant received already. payers: everybody who pays, the member first; none: the member alone.
+    beneficiary: for whom it is, by the member's word. quote: what was promised, and is honoured; quoted_at,
+    quoted_rules: its instant and version. hashes: of the codes of the vouchers that it gives. by: at whose
+    word it is placed.
     """
 
-    reward: str
-    merchant: Merchant
-    store: Store | None = None
-    count: int = 1
-    expected: int | None = None
+    hashes: tuple[bytes, ...] = ()
+    by: orders.By = "member"
+
+    @property
+    def wallets(self) -> tuple[WalletId, ...]:
+        """Whose order it is, then the others who pay."""
+        if not self.payers:
+            return (self.wallet,)
+        return tuple(dict.fromkeys((self.wallet, *payers_of(self.payers))))
+
+    @property
+    def looks_back(self) -> bool:
+        """A quote is read; and who is in which household is no entry, so several payers are read afresh."""
+        return bool(self.payers) or self.quote is not None
 
     def needs(self, program: Program) -> Needs:
-        """The counters of limits and prices, and the stock."""
-        rules = program.rules_at(self.occurred_at)
-        if rules is None:
-            return NO_NEEDS
-        pricing = pricing_of(rules)
-        day = local_day(self.occurred_at, program.zone)
-        reward = pricing.rewards.get(self.reward)
-        if reward is None:
-            return NO_NEEDS
-        stocks = () if reward.stock is None else (stock_id(program.id, reward.stock),)
-        counters = [*pricing.reads(day), *(counter for counter, _ in limits(reward, day))]
-        return Needs(counters=counters, stocks=stocks)
+        """The counters of limits and prices, the stock, and the places of the time."""
+        rows = () if self.quote is None else (("quote", self.wallet, self.quote),)
+        rules = self.rules_for(program)
+        reward = None if rules is None else pricing_of(rules).rewards.get(self.reward)
+        if rules is None or reward is None:
+            return Needs(rows=rows)
+        day = local_day(self.priced_at, program.zone)
+        stocks = [] if reward.stock is None else [stock_id(program.id, reward.stock)]
+        if self.slot is not None and reward.slots is not None:
+            stocks.append(stock_id(program.id, slot_stock(reward, self.slot, self.store_code)))
+        counters = [*pricing_of(rules).reads(day), *(counter for counter, _ in limits(reward, day))]
+        others: list[tuple[WalletId, str, str]] = []
+        if self.payers:
+            unit = reward.unit or rules.definition.unit
+            others = counters_of_payers(self.payers, self.wallet, unit, self.occurred_at, program.zone)
+        return Needs(counters=counters, counters_of=others, stocks=stocks, rows=rows)
 
     def decide(self, view: View) -> Plan | Refusal:
-        """Price it, look at its limits, draw the lots and take from the stock: all or nothing."""
+        """Price it, look at its limits, draw the lots, take from stock and time: all or nothing."""
         program: Program = view.program(self.program)
         wallet = view.wallet(self.wallet)
-        rules = program.rules_at(self.occurred_at)
-        offer = None if rules is None else self._offer(program, rules, wallet)
-        if offer is None or rules is None:
-            said = f"there is no reward {self.reward!r}: take one of the list at /v1/rewards"
-            return Refusal(Code.REWARD_UNKNOWN, said, {"reward": self.reward})
-        unit = offer.reward.unit or rules.definition.unit
-        if (refusal := may_spend(self, program, wallet, unit)) is not None:
+        deal = self.deal(view, program, wallet)
+        if isinstance(deal, Refusal):
+            return deal
+        if (refusal := may_spend(self, program, wallet, deal.unit)) is not None:
             return refusal
-        day = local_day(self.occurred_at, program.zone)
-        if (refusal := self._may_have(program, offer, wallet, unit, day)) is not None:
+        if (refusal := self.may_have(program, deal, wallet)) is not None:
             return refusal
-        takes = take_of(view, self.program, offer.reward.stock, self.count)
-        if isinstance(takes, Refusal):
-            return takes
-        legs: Sequence[Leg] = ()
-        if offer.points:
-            first = first_of(program, self, self.merchant)
-            parts = draw(wallet, unit, offer.points * self.count, self.occurred_at, first)
-            if isinstance(parts, Refusal):
-                return parts
-            legs = spend(parts, Account.REDEEMED, self.merchant.id)
-        counted = tuple(counter for counter, _ in limits(offer.reward, day))
-        told = Redeemed(rules.version, self.reward, offer.points, self.count, offer.price, counted)
-        draft = Draft(
-            self.wallet,
-            Kind.REDEEM,
-            unit,
-            legs,
+        slot = self._slot(program, deal)
+        if isinstance(slot, Refusal):
+            return slot
+        taken = self._taken(view, deal, slot)
+        if isinstance(taken, Refusal):
+            return taken
+        drawn = self._drawn(view, program, deal)
+        if isinstance(drawn, Refusal):
+            return drawn
+        return self._placed(view, program, deal, slot, taken, drawn)
+
+    def _slot(self, program: Program, deal: Deal) -> Slot | Refusal | None:
+        if self.slot is not None:
+            return find_slot(program, deal.rules, deal.reward, self.slot, self.store_code, deal.at)
+        if deal.reward.slots is None:
+            return None
+        return Refusal(
+            Code.SLOT_UNKNOWN,
+            f"{deal.reward.code!r} is booked for a time: name it as `slot`, one of those of its list",
+            {"reward": deal.reward.code, "why": "missing"},
+        )
+
+    def _taken(self, view: View, deal: Deal, slot: Slot | None) -> Taken | Refusal:
+        reward, codes = deal.reward, []
+        takes: list[tuple[Id, int]] = []
+        if slot is not None:
+            places = slot_stock(reward, slot.since, self.store_code)
+            left = view.stock(stock_id(self.program, places)) or 0
+            if min(left, slot.capacity) < self.count:
+                return slot_full(reward, slot.since, min(left, slot.capacity), self.count)
+            codes.append(places)
+            takes.append((stock_id(self.program, places), self.count))
+        found = take_of(view, self.program, reward.stock, self.count)
+        if isinstance(found, Refusal):
+            return found
+        if reward.stock is not None:
+            codes.append(reward.stock)
+        return Taken(tuple(codes), (*takes, *found))
+
+    def _drawn(self, view: View, program: Program, deal: Deal) -> Drawn | Refusal:
+        """What each wallet pays, of which of its lots; the member is among them, if with nothing."""
+        points = deal.points * self.count
+        if not points:
+            return [(self.wallet, [])]
+        at = self.occurred_at
+        first = None if deal.reward.kind == "donation" else first_of(program, self, self.merchant)
+        if not self.payers:
+            parts = draw(view.wallet(self.wallet), deal.unit, points, at, first)
+            return parts if isinstance(parts, Refusal) else [(self.wallet, parts)]
+        drawn = draw_together(
+            view, program, deal.unit, points, self.payers, at, first, deal.rules, self.recorded_at
+        )
+        if isinstance(drawn, Refusal):
+            return drawn
+        own = [parts for wallet, parts in drawn if wallet == self.wallet]
+        others = [(wallet, parts) for wallet, parts in drawn if wallet != self.wallet]
+        return [(self.wallet, own[0] if own else []), *others]
+
+    def _placed(
+        self, view: View, program: Program, deal: Deal, slot: Slot | None, taken: Taken, drawn: Drawn
+    ) -> Plan:
+        """The order with its entries: one in each wallet that pays, the member's first."""
+        day = local_day(deal.at, program.zone)
+        counted = tuple(counter for counter, _ in limits(deal.reward, day)) if self.pay == "points" else ()
+        since = None if slot is None else slot.since
+        told = Redeemed(
+            deal.rules.version,
+            self.reward,
+            deal.points,
+            self.count,
+            deal.price,
+            counted,
+            deal.cash_fen,
+            slot=since,
+        )
+        drafts = [self._draft(program, deal, told, of, parts, len(drawn) > 1) for of, parts in drawn]
+        order = self._order(view, program, deal, slot, taken, drawn)
+        effects: list[tuple[str, dict[str, Any]]] = [orders.effect(order)]
+        effects += vouchers.issue(
+            program,
+            deal.rules,
+            deal.reward,
+            order.id,
+            self.count,
+            self.hashes,
+            self.occurred_at,
+            merchant=self.merchant,
+        )
+        if deal.quote is not None:
+            effects.append(use(deal.quote, order.id))
+        if deal.reward.kind == "donation":
+            places = {one.id: one.no for one in order.payers}
+            for of, parts in drawn:
+                points = _sum(parts)
+                if points:
+                    effects.append(donated(program, self.merchant, self, of, places[of], deal.unit, points))
+        return Plan(drafts, taken.takes, effects)
+
+    def _draft(
+        self, program: Program, deal: Deal, told: Redeemed, of: WalletId, parts: Parts, shared: bool
+    ) -> Draft:
+        gives = deal.reward.kind == "donation"
+        kind = Kind.ORDER if self.pay == "cash" else Kind.DONATE if gives else Kind.REDEEM
+        counts: dict[tuple[str, str], int] = {}
+        if of == self.wallet:
+            counts = dict.fromkeys(told.counted, self.count)
+        else:
+            told = msgspec.structs.replace(told, counted=())
+        if shared:
+            pooled = counts_of(self.payers, self.wallet, of, deal.unit, parts, self.occurred_at, program.zone)
+            told = msgspec.structs.replace(told, shared=_sum(parts), drew=next(iter(pooled), None))
+            counts |= pooled
+        return Draft(
+            of,
+            kind,
+            deal.unit,
+            spend(parts, Account.DONATED if gives else Account.REDEEMED, self.merchant.id),
             self.merchant.id,
             explanation=_encode(told).decode(),
-            counts=dict.fromkeys(counted, self.count),
+            counts=counts,
             active_at=self.occurred_at,
         )
-        return Plan((draft,), takes)
 
-    def _offer(self, program: Program, rules: CompiledRules, wallet: Wallet) -> Offer | None:
-        facts = facts_for(program, self.merchant, self.store, wallet, self)
-        return pricing_of(rules).offer(self.reward, facts, wallet.counters)
-
-    def _may_have(
-        self, program: Program, offer: Offer, wallet: Wallet, unit: str, day: date
-    ) -> Refusal | None:
-        reward = offer.reward
-        if reward.merchant is not None and reward.merchant != self.merchant.code:
-            return Refusal(
-                Code.REWARD_ELSEWHERE,
-                f"the reward {reward.code!r} is given by {reward.merchant!r}, not by "
-                f"{self.merchant.code!r}: go there",
-                {"reward": reward.code, "merchant": reward.merchant},
-            )
-        if offer.why_not:
-            return Refusal(
-                Code.REWARD_NOT_NOW,
-                f"the reward {reward.code!r} cannot be had: {offer.why_not} does not fit; its conditions "
-                "stand in the list at /v1/rewards",
-                {"reward": reward.code, "why": offer.why_not},
-            )
-        if self.expected is not None and self.expected != offer.points:
-            return Refusal(
-                Code.PRICE_CHANGED,
-                f"a piece of {reward.code!r} costs {offer.points} points, not {self.expected}: show the "
-                "new price and ask again",
-                {"reward": reward.code, "points": offer.points, "expected": self.expected},
-            )
-        for counter, most in limits(reward, day):
-            had = wallet.counters.get(counter, 0)
-            if had + self.count > most:
-                return Refusal(
-                    Code.LIMIT_REACHED,
-                    f"{had} of {reward.code!r} were had in {counter[1]}, {self.count} more requested, "
-                    f"{most} are allowed: ask for at most {max(0, most - had)}",
-                    {"reward": reward.code, "had": had, "most": most},
-                )
-        if reward.threshold is not None:
-            available = wallet.balance(unit, self.occurred_at).available
-            if available < reward.threshold:
-                return Refusal(
-                    Code.INSUFFICIENT_POINTS,
-                    f"{reward.code!r} is for members with {reward.threshold} {unit}, {available} are "
-                    f"available: {reward.threshold - available} are missing",
-                    {"available": available, "requested": reward.threshold},
-                )
-        return None
+    def _order(
+        self, view: View, program: Program, deal: Deal, slot: Slot | None, taken: Taken, drawn: Drawn
+    ) -> Order:
+        this = entry_id(self.program, self.source, self.key)
+        state: orders.State = "placed"
+        if deal.reward.kind == "donation":
+            state = "fulfilled"
+        elif deal.reward.fulfil == "at_once":
+            state = "fulfilled" if slot is None else "confirmed"
+        # An entry's number is that after the wallet's last one: each payer has one entry of this order.
+        paid = tuple(Paid(str(of), view.wallet(of).version + 1, _sum(parts)) for of, parts in drawn)
+        gives = () if deal.reward.voucher is None else vouchers.voucher_ids(this, self.count)
+        return Order(
+            id=this,
+            wallet=self.wallet,
+            program=program.id,
+            placed_no=paid[0].no,
+            merchant=self.merchant.id,
+            store=self.store_code,
+            reward=self.reward,
+            rules=deal.rules.version,
+            count=self.count,
+            unit=deal.unit,
+            points=deal.points * self.count,
+            cash_fen=deal.cash_fen * self.count,
+            paid_fen=self.cash_fen or 0,
+            state=state,
+            placed_at=self.occurred_at,
+            changed_at=self.occurred_at,
+            fulfilled_at=self.occurred_at if state == "fulfilled" else None,
+            slot_since=None if slot is None else slot.since,
+            slot_until=None if slot is None else slot.until,
+            beneficiary=self.beneficiary,
+            payers=paid,
+            vouchers=tuple(gives),
+            stocks=taken.codes,
+            quote=self.quote,
+            by=self.by,
+        )
 
 
-def facts_for(
-    program: Program, merchant: Merchant | None, store: Store | None, wallet: Wallet, command: Command
-) -> Facts:
-    """What the conditions of rewards read: the place, the day and the person."""
-    return Facts(
-        merchant.code if merchant else "",
-        store.code if store else "",
-        command.occurred_at,
-        local_day(command.occurred_at, program.zone),
-        1,
-        person=read_person(wallet.facts),
-    )
+def _sum(parts: Parts) -> int:
+    return sum(points for _, points in parts)
+
+
+__all__: Sequence[str] = ("RedeemReward", "Redeemed", "read_redeemed")

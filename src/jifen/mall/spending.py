@@ -1,6 +1,7 @@
 """Redeem, donate and transfer: points leave a wallet, each from the very lot that is stored with it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
@@ -8,13 +9,15 @@ from jifen.books.verbs import draw, spend
 from jifen.books.wallet import Wallet
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
+from jifen.mall.paying import not_free
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program
-from jifen.values.ids import Id, MerchantId, ProgramId, WalletId
+from jifen.rules.person import read_person
+from jifen.values.ids import Id, MerchantId, ProgramId, WalletId, cell_of
 
 
 def may_spend(command: Command, program: Program, wallet: Wallet, unit: str) -> Refusal | None:
-    """What stops any spending: a time ahead of now, an unknown unit, a frozen wallet."""
+    """What stops any spending: a time ahead of now, an unknown unit, a freeze, a holder who may not."""
     if (refusal := check_time(command.occurred_at, command.recorded_at)) is not None:
         return refusal
     if unit not in program.units:
@@ -28,7 +31,7 @@ def may_spend(command: Command, program: Program, wallet: Wallet, unit: str) -> 
             "why and how to appeal",
             {"until": wallet.frozen_until.isoformat()},
         )
-    return None
+    return not_free(wallet.id, read_person(wallet.facts))
 
 
 def first_of(program: Program, command: Command, merchant: Merchant | None) -> MerchantId | None:
@@ -116,7 +119,27 @@ class Donate(Command, frozen=True, kw_only=True):
         if isinstance(parts, Refusal):
             return parts
         legs = spend(parts, Account.DONATED, self.charity.id)
-        return Plan((Draft(self.wallet, Kind.DONATE, self.unit, legs, self.charity.id),))
+        draft = Draft(self.wallet, Kind.DONATE, self.unit, legs, self.charity.id)
+        program: Program = view.program(self.program)
+        no = wallet.version + 1
+        tally = donated(program, self.charity, self, self.wallet, no, self.unit, self.points)
+        return Plan((draft,), effects=(tally,))
+
+
+def donated(
+    program: Program, charity: Merchant, command: Command, wallet: WalletId, no: int, unit: str, points: int
+) -> tuple[str, dict[str, Any]]:
+    """What the public tally notes of a donation: an entry's points, under the charity's contract then."""
+    return "donation", {
+        "cell": cell_of(wallet),
+        "wallet": wallet,
+        "no": no,
+        "program": program.id,
+        "charity": charity.id,
+        "unit": unit,
+        "points": points,
+        "contract": charity.contract(command.occurred_at),
+    }
 
 
 class Transfer(Command, frozen=True, kw_only=True):

@@ -16,8 +16,9 @@ from jifen.values.ids import ProgramId, WalletId, cell_of
 Connection = Any
 """A connection of asyncpg, of its own or from a pool."""
 
-PURPOSES = ("marketing", "birthday", "child", "credit", "sharing", "personalised", "location")
-"""What can be agreed to. `sharing` names a merchant behind a colon (PIPL 23), `child` may name a child."""
+PURPOSES = ("marketing", "birthday", "child", "credit", "sharing", "personalised", "location", "guardian")
+"""What can be agreed to. `sharing` names a merchant behind a colon (PIPL 23), `child` may name a child;
+`guardian` names the wallet of a member under 14, and its lines come with the command that makes them hold."""
 
 PURPOSE = re.compile(r"^(?P<of>[a-z]+)(?::(?P<whom>[A-Za-z0-9][A-Za-z0-9_.-]{0,63}))?$")
 RACES = 5
@@ -34,6 +35,11 @@ class Consent(msgspec.Struct, frozen=True):
     text_hash: str
     channel: str
     at: datetime
+
+
+def text_digest(text: str) -> bytes:
+    """The hash of the words that were shown, as the ledger keeps it."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 def check_purpose(purpose: str) -> None:
@@ -54,7 +60,7 @@ def check_purpose(purpose: str) -> None:
         )
 
 
-_NAMING = ("sharing", "child")
+_NAMING = ("sharing", "child", "guardian")
 
 
 async def give(
@@ -74,6 +80,7 @@ async def give(
         MessageRefused: there is no such purpose, or no text was shown.
     """
     check_purpose(purpose)
+    _not_by_command(purpose)
     if not text.strip():
         raise MessageRefused("text", "nothing was shown: send the words that the member agreed to")
     await _add(conn, program, wallet, purpose, True, text, version, channel, at)
@@ -96,7 +103,15 @@ async def withdraw(
         MessageRefused: there is no such purpose.
     """
     check_purpose(purpose)
+    _not_by_command(purpose)
     await _add(conn, program, wallet, purpose, False, text, version, channel, at)
+
+
+def _not_by_command(purpose: str) -> None:
+    if purpose.startswith("guardian"):
+        raise MessageRefused(
+            "purpose", f"{purpose!r} is given and withdrawn at /v1/members/{{number}}/guardian: use that"
+        )
 
 
 async def _add(
@@ -110,7 +125,7 @@ async def _add(
     channel: str,
     at: datetime,
 ) -> None:
-    digest = hashlib.sha256(text.encode()).digest()
+    digest = text_digest(text)
     place = (cell_of(wallet), wallet, purpose, program)
     for race in range(RACES):
         try:

@@ -133,6 +133,30 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             zh=("补偿到账", "因{reason},{program}补偿您{points}{unit}。"),
             en=("Compensation", "{program} gives you {points} {unit}: {reason}"),
         ),
+        "till_code": Event(
+            fields=("code", "merchant", "minutes"),
+            zh=("会员验证码", "您的验证码为{code},{minutes}分钟内有效,仅供{merchant}收银台核对,请勿转发。"),
+            en=("Your code", "{code} is your code at the till of {merchant}, for {minutes} minutes."),
+            urgent=True,
+            links=False,
+        ),
+        "referral_refused": Event(
+            fields=(),
+            zh=("邀请奖励未发放", "您的一笔邀请因账户关联未获奖励。如有异议可联系{program}人工复核。"),
+            en=("No reward for inviting", "One invitation was not paid: linked accounts. Ask for a review."),
+        ),
+        "order_withdrawn": Event(
+            fields=("reason",),
+            zh=("兑换无法履行", "您的兑换无法履行,积分已退回。{reason}"),
+            en=("Your order cannot be met", "Your order cannot be met; its points are back. {reason}"),
+        ),
+        "appeal_decided": Event(
+            fields=("outcome", "reason"),
+            zh=("申诉结果", "您的申诉结果:{outcome}。{reason}"),
+            en=("Your appeal", "Your appeal was decided: {outcome}. {reason}"),
+            urgent=True,
+            links=False,
+        ),
     }
 )
 """All events; docs/messages.md lists them too, and a test holds the two equal."""

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 from standardwebhooks import Webhook
 
+from jifen.books.explanation import told
 from jifen.messages.addresses import Place, place_of
 from jifen.messages.contacts import Seal
 from jifen.messages.events import MessageRefused
@@ -158,7 +159,7 @@ def event_of(program: Reached, row: Any, merchant_called: Callable[[Any], str | 
                 "recorded_at": row["recorded_at"],
                 "balance": {name: row[name] for name in ("available", "pending", "held", "owed")},
                 "event": raw(row["event"]),
-                "explanation": raw(row["explanation"]),
+                "explanation": msgspec.Raw(told(row["explanation"]) or b"null"),
                 "legs": raw(row["legs"]),
                 "hash": row["hash"].hex(),
             },

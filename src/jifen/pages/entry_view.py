@@ -11,8 +11,9 @@ from jifen.books.legs import Account, Kind, Leg
 from jifen.events.event import lines_of, read_purchase, read_return
 from jifen.pages import figures, lots
 from jifen.pages.explaining import Explained, Told, explain, version_of
-from jifen.pages.happenings import EARNING, happened, kind_of, moment, movements, reason_of
+from jifen.pages.happenings import EARNING, happened, kind_of, movements, reason_of
 from jifen.pages.reading import Seen
+from jifen.pages.remembered import moment
 from jifen.pages.rewarded import rewarded
 from jifen.pages.rows import Row, place, row_of, unit_of
 from jifen.pages.strip import Segment, strip

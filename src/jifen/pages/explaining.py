@@ -7,9 +7,9 @@ import msgspec
 from markupsafe import Markup, escape
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import Explanation, read_explanation
 from jifen.books.legs import Kind
 from jifen.engine.view import Booked
-from jifen.events.event import Explanation, read_explanation
 from jifen.events.returning import rest_of
 from jifen.events.then import facts_then
 from jifen.pages import figures, naming

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import msgspec
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import read_explanation
 from jifen.books.legs import Account, Kind
 from jifen.engine.command import moved
-from jifen.events.event import read_act, read_explanation, read_purchase
-from jifen.mall.rewarding import read_redeemed
-from jifen.pages import figures, naming
+from jifen.events.event import read_act
+from jifen.pages import billed, families, figures, naming, ordered
 from jifen.pages.reading import Seen
+from jifen.pages.remembered import moment, rules_of
 from jifen.pages.words import Words
-from jifen.parties.programs import Program
 from jifen.programs.standing import StandingNow
-from jifen.rules.definition import RuleSet
-from jifen.rules.rewards import Reward
 from jifen.values.periods import local_day
 
 EARNING = (Kind.PURCHASE, Kind.ACT)
@@ -74,15 +72,27 @@ def _plainly(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> 
 
 
 def _purchase(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
-    return words.t("did.purchase", amount=figures.yuan(read_purchase(entry.event).amount))
+    return words.joined(billed.paid(entry, words))
 
 
 def _return(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    if back := billed.given_back(entry, words):
+        return words.joined(back)
     return words.t("did.return", points=figures.whole(-points - owed))
 
 
 def _hold(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
-    return words.t("did.hold", until=_until(seen, entry, words))
+    until = _until(seen, entry, words)
+    if billed.is_bill(entry):
+        return words.joined(billed.opened(entry, until, words))
+    return words.t("did.hold", until=until)
+
+
+def _bill(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    """A bill that holds no points was opened, or was not paid after all."""
+    if billed.is_bill(entry):
+        return words.joined(billed.opened(entry, Markup(), words))
+    return words.t("did.bill")
 
 
 def _freeze(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
@@ -94,12 +104,6 @@ def _until(seen: Seen, entry: Entry, words: Words) -> Markup:
     return moment(seen, seen.untils[entry.no], words)
 
 
-def moment(seen: Seen, at: datetime, words: Words) -> Markup:
-    """A day and a time of day."""
-    day = words.day(local_day(at, seen.program.zone), seen.today)
-    return words.t("date.time", day=day, time=figures.clock(at, seen.program.zone))
-
-
 def _capture(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
     back = sum(leg.points for leg in entry.legs if leg.account is Account.HELD) + points
     said = [words.t("did.capture", points=figures.whole(-points))]
@@ -109,6 +113,8 @@ def _capture(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> 
 
 
 def _transfer(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    if (said := families.inherited(entry, points, words)) is not None:
+        return said
     return words.t("did.transfer_in" if points > 0 else "did.transfer_out")
 
 
@@ -119,12 +125,26 @@ def _act(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Mark
 
 
 def _redeem(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
-    redeemed = read_redeemed(entry.explanation)
-    if not redeemed.reward:
+    told = ordered.redeemed_of(entry)
+    if not told.reward:
         return _plainly(seen, entry, points, owed, words)
-    title = reward_title(seen.program, redeemed.rules, redeemed.reward, words)
-    key = "did.reward" if redeemed.count == 1 else "did.rewards"
-    return words.t(key, title=title, count=figures.whole(redeemed.count))
+    if entry.kind is Kind.ORDER:
+        return ordered.booked(seen, told, words)
+    if entry.kind is Kind.DONATE:
+        return ordered.donated(seen, told, -points, words)
+    return ordered.redeemed(seen, told, words)
+
+
+def _step(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    """A step of an order, what came back with it, or what it was made good with; else as it is plainly."""
+    told = ordered.step_of(entry)
+    if told is None:
+        return _redeem(seen, entry, points, owed, words)
+    return ordered.stepped(seen, entry, told, points, words)
+
+
+def _household(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
+    return families.changed(entry, points, words)
 
 
 def _expire(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
@@ -138,23 +158,37 @@ def _expire(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> M
 
 def _extend(seen: Seen, entry: Entry, points: int, owed: int, words: Words) -> Markup:
     """Until when the points live now: for the reason that the entry gives, else since nobody was reminded."""
-    later = sum(leg.points for leg in entry.legs if leg.points > 0)
+    later = sum(leg.points for leg in entry.legs if leg.points > 0 and leg.account is Account.TRANSFERRED)
     before, until = (
         words.joined([words.day(day, seen.today) for day in _lasts(seen, entry, sign)], "join.list")
         for sign in (-1, 1)
     )
-    moved_on, reason = figures.whole(later), reason_of(entry)
+    moved_on, reason = figures.whole(later), reason_of(entry) or _outage(seen, entry, words)
     if reason:
         return words.t("did.extended_for", reason=reason, points=moved_on, days=until)
     return words.t("did.extend", before=before, points=moved_on, days=until)
 
 
+def _outage(seen: Seen, entry: Entry, words: Words) -> Markup:
+    """The outage in which points would have lapsed, as it was announced; empty: there was none (S27)."""
+    of = _outage_of(entry.explanation).outage if '"outage":' in entry.explanation else ""
+    outage = next((one for one in seen.program.outages if str(one.id) == of), None)
+    if outage is not None and outage.text:
+        return naming.said_in(words, outage.text, outage.text_en)
+    return words.t("did.outage") if of else Markup()
+
+
 def _lasts(seen: Seen, entry: Entry, sign: int) -> list[date]:
-    """The last days of the lots that points went into (1) or came from (-1)."""
+    """The last days of the lots that points went into (1) or came from (-1).
+
+    Where what had expired lives again, it comes back into its old lot before it moves on.
+    """
     ends = {
         expires
         for leg in entry.legs
-        if leg.points * sign > 0 and (expires := seen.wallet.expiry(seen.series[leg.series])) is not None
+        if leg.points * sign > 0
+        and (sign < 0 or leg.account is not Account.EXPIRED)
+        and (expires := seen.wallet.expiry(seen.series[leg.series])) is not None
     }
     return sorted({local_day(end - figures.AN_INSTANT, seen.program.zone) for end in ends})
 
@@ -189,7 +223,14 @@ class _Asked(msgspec.Struct, frozen=True):
     change: str = ""
 
 
+class _Outage(msgspec.Struct, frozen=True):
+    """What of an explanation may name an outage."""
+
+    outage: str = ""
+
+
 _asked = msgspec.json.Decoder(_Asked)
+_outage_of = msgspec.json.Decoder(_Outage).decode
 _review = msgspec.json.Decoder(StandingNow)
 
 
@@ -218,23 +259,6 @@ def kind_of(entry: Entry) -> str:
     return "review" if review_of(entry) is not None else str(entry.kind)
 
 
-def rules_of(program: Program, version: int) -> RuleSet | None:
-    """The rules of a version; None: they are not known here."""
-    return next((rules.definition for rules in program.rules if rules.version == version), None)
-
-
-def reward_of(program: Program, version: int, code: str) -> Reward | None:
-    """A reward as it was in that version of the rules."""
-    whole = rules_of(program, version)
-    return next((one for one in whole.rewards if one.code == code), None) if whole else None
-
-
-def reward_title(program: Program, version: int, code: str, words: Words) -> Markup:
-    """What a reward was called then."""
-    reward = reward_of(program, version, code)
-    return naming.said_in(words, reward.title, reward.title_en) if reward else escape(code)
-
-
 Saying = Callable[[Seen, Entry, int, int, Words], Markup]
 _SAID: dict[Kind, Saying] = {
     Kind.PURCHASE: _purchase,
@@ -245,6 +269,12 @@ _SAID: dict[Kind, Saying] = {
     Kind.TRANSFER: _transfer,
     Kind.ACT: _act,
     Kind.REDEEM: _redeem,
+    Kind.DONATE: _redeem,
+    Kind.ORDER: _step,
+    Kind.REVERSE: _step,
+    Kind.COMPENSATE: _step,
+    Kind.BILL: _bill,
+    Kind.HOUSEHOLD: _household,
     Kind.EXPIRE: _expire,
     Kind.EXTEND: _extend,
     Kind.PROFILE: _profile,

@@ -3,8 +3,8 @@
 import msgspec
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import Explanation
 from jifen.events.earning import facts_of
-from jifen.events.event import Explanation
 from jifen.events.then import facts_then
 from jifen.pages.words import Words
 from jifen.parties.programs import Program

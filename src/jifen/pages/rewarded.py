@@ -8,7 +8,7 @@ from jifen.engine.command import moved
 from jifen.mall.rewarding import read_redeemed
 from jifen.pages import figures, naming
 from jifen.pages.explaining import Told
-from jifen.pages.happenings import reward_of, reward_title, rules_of
+from jifen.pages.remembered import reward_of, reward_title, rules_of
 from jifen.pages.words import Words
 from jifen.parties.programs import Program
 
@@ -38,5 +38,9 @@ def rewarded(program: Program, entry: Entry, words: Words) -> Told | None:
             said = [words.t("sum.when", when=when, sum=each) if when else each, usual]
         if reward.threshold is not None and not redeemed.points:
             said = [words.t("reward.benefit", points=figures.whole(reward.threshold), unit=unit)]
+    if redeemed.cash_fen:
+        said.append(words.t("order.cash", amount=figures.yuan(redeemed.cash_fen * redeemed.count)))
+    if redeemed.shared is not None:
+        said.append(words.t("order.shared", points=figures.whole(redeemed.shared)))
     points, _, _ = moved(entry.kind, entry.legs)
     return Told(redeemed.reward, title, points, Markup(), words.joined(said))

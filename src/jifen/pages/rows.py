@@ -8,11 +8,13 @@ import msgspec
 from markupsafe import Markup
 
 from jifen.books.entries import Entry
+from jifen.books.explanation import read_explanation
 from jifen.books.legs import Kind
-from jifen.events.event import read_explanation, read_purchase
+from jifen.events.event import read_purchase
 from jifen.pages import figures, naming
-from jifen.pages.happenings import EARNING, happened, kind_of, moment, movements
+from jifen.pages.happenings import EARNING, happened, kind_of, movements
 from jifen.pages.reading import Seen
+from jifen.pages.remembered import moment
 from jifen.pages.words import Words
 from jifen.parties.programs import Unit
 from jifen.rules.definition import PerAmount

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from jifen.books.wallet import Balance
 from jifen.pages import figures, lots
-from jifen.pages.happenings import moment
 from jifen.pages.lots import Held, Lapse
 from jifen.pages.reading import Seen
+from jifen.pages.remembered import moment
 from jifen.pages.rows import Day, by_day, row_of
 from jifen.pages.strip import Segment
 from jifen.pages.words import Words

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import asyncpg
 import msgspec
 
-from jifen.parties.programs import Authority, Contract, Evidence, Merchant, Program, Store, Unit
+from jifen.parties.programs import Authority, Contract, Evidence, Merchant, Outage, Program, Store, Unit
 from jifen.rules.compiled import CompiledRules
 from jifen.rules.definition import RuleSet
 from jifen.store.queries import q
@@ -69,6 +69,7 @@ class Catalog:
                 Authority(code, name, key, tuple(grants))
                 for code, name, key, grants in await conn.fetch(q("authorities_load"), program)
             ]
+            outages = tuple([Outage(*row) for row in await conn.fetch(q("outages_load"), program)])
         made = Program(
             program,
             row["code"],
@@ -83,6 +84,7 @@ class Catalog:
             rules,
             {one.code: one for one in evidence},
             {one.code: one for one in authorities},
+            outages,
         )
         # A reading that took longer than a later one must not undo it.
         known = self._programs.get(program)
@@ -209,6 +211,38 @@ class Catalog:
         values = msgspec.structs.astuple(authority)
         return await self._change(program, "authority_set", "code", "", *values[:3], list(authority.grants))
 
+    async def declare_outage(self, program: ProgramId, outage: Outage) -> Program:
+        """Make an outage known; from then on nothing lapses in it. One that is known stays as it was.
+
+        Raises:
+            Conflict: another one of the same merchant, or of the whole programme, was at the same time.
+        """
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(q("program_revise"), program)
+            rows = await conn.fetch(q("outages_load"), program)
+            for known in [Outage(*row) for row in rows]:
+                if known.id == outage.id:
+                    break
+                if known.merchant == outage.merchant and _overlap(known, outage):
+                    raise Conflict(
+                        "since",
+                        f"an outage from {known.since.isoformat()} is declared already: close that one, or "
+                        "name a time that is outside of it",
+                    )
+            else:
+                values = msgspec.structs.astuple(outage)
+                await conn.execute(q("outage_add"), program, *values)
+        return await self.refresh(program)
+
+    async def close_outage(
+        self, program: ProgramId, outage: Id, until: datetime, at: datetime
+    ) -> tuple[Program, bool]:
+        """Say when an outage ended; whether it was open until now. An earlier end stands."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute(q("program_revise"), program)
+            closed = await conn.fetchval(q("outage_close"), program, outage, until, at)
+        return await self.refresh(program), closed is not None
+
     async def publish(self, program: ProgramId, rules: RuleSet, valid_from: datetime, at: datetime) -> int:
         """Publish rules from an instant on; returns their version. Published versions are never changed.
 
@@ -243,3 +277,10 @@ class Catalog:
 def stock_id(program: ProgramId, code: str) -> Id:
     """The id of a scarce thing of a programme."""
     return hashed_id("stock", str(program), code)
+
+
+def _overlap(one: Outage, other: Outage) -> bool:
+    """Whether two outages have an instant in common."""
+    return (other.until is None or one.since <= other.until) and (
+        one.until is None or other.since <= one.until
+    )

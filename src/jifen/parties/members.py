@@ -9,6 +9,8 @@ import msgspec
 
 from jifen.parties.catalog import Conflict
 from jifen.parties.secrets import Vault
+from jifen.parties.traits import note, traits_of
+from jifen.rules.person import Belonging, Family, Person, person_text
 from jifen.store.queries import q
 from jifen.values.ids import Id, MemberId, ProgramId, WalletId, cell_of, hashed_id, new_id
 
@@ -29,15 +31,18 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Joining(msgspec.Struct, frozen=True):
-    """Who is to be enrolled."""
+    """Who is to be enrolled. device, payer: what the app and the cashier know them by (parties/traits.py)."""
 
     number: str
     name: str = ""
     phone: str | None = None
     inviter: WalletId | None = None
+    device: str | None = None
+    payer: str | None = None
 
 
-def _number_cell(program: ProgramId, number: str) -> int:
+def number_cell(program: ProgramId, number: str) -> int:
+    """The cell of the row that leads from a number to its wallet."""
     return cell_of(hashed_id("member number", str(program), number))
 
 
@@ -62,7 +67,7 @@ class Members:
             async with self._pool.acquire() as conn, conn.transaction():
                 await conn.execute(
                     q("member_number_add"),
-                    _number_cell(program, joining.number),
+                    number_cell(program, joining.number),
                     program,
                     joining.number,
                     wallet,
@@ -88,6 +93,11 @@ class Members:
                     joining.name,
                     at,
                 )
+                traits = traits_of(
+                    self._vault, program, device=joining.device, payer=joining.payer, phone=phone
+                )
+                if traits:
+                    await note(conn, program, wallet, traits, at)
         except asyncpg.UniqueViolationError as taken:
             field = "phone" if taken.constraint_name == "a_phone_belongs_to_one_member" else "number"
             raise Conflict(
@@ -104,7 +114,7 @@ class Members:
         wallets = [WalletId(new_id(ms)) for _ in fresh]
         async with self._pool.acquire() as conn, conn.transaction():
             rows = [
-                (_number_cell(program, number), program, number, wallet)
+                (number_cell(program, number), program, number, wallet)
                 for number, wallet in zip(fresh, wallets, strict=True)
             ]
             await conn.executemany(q("member_number_add"), rows)
@@ -133,7 +143,7 @@ class Members:
             else:
                 found[number] = wallet
         if missing:
-            cells = [_number_cell(program, number) for number in missing]
+            cells = [number_cell(program, number) for number in missing]
             rows = await self._pool.fetch(q("wallets_by_number"), cells, missing, program)
             if len(cache) + len(rows) > CACHED:
                 cache.clear()
@@ -164,7 +174,10 @@ class Members:
     async def open_household(
         self, program: ProgramId, number: str, wallets: Sequence[WalletId], at: datetime
     ) -> WalletId:
-        """Open a household with a pool of its own, found under a number like a member's.
+        """Import a household with a pool of its own, found under a number like a member's.
+
+        It writes no entries, so no engine may have these wallets at hand: where members are served,
+        a household is opened by the command of the mall.
 
         Raises:
             Conflict: the number is taken, or a member is in a household already.
@@ -174,12 +187,20 @@ class Members:
         try:
             async with self._pool.acquire() as conn, conn.transaction():
                 await conn.execute(
-                    q("member_number_add"), _number_cell(program, number), program, number, pool
+                    q("member_number_add"), number_cell(program, number), program, number, pool
                 )
                 await conn.execute(q("wallet_add"), cell_of(pool), pool, program, household, True, at, None)
+                belonging = msgspec.json.encode(Belonging(str(pool), at)).decode()
                 joined = await conn.fetch(
-                    q("household_join"), [cell_of(wallet) for wallet in wallets], wallets, household, program
+                    q("household_join"),
+                    [cell_of(wallet) for wallet in wallets],
+                    wallets,
+                    household,
+                    program,
+                    belonging,
                 )
+                family = Family(number, tuple(str(wallet) for wallet in wallets))
+                await conn.execute(q("pool_facts"), cell_of(pool), pool, person_text(Person(family=family)))
                 if len(joined) != len(wallets):
                     raise Conflict(
                         "members", "a member is in a household already, or is not of this programme"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from jifen.rules.compiled import CompiledRules
-from jifen.values.ids import MerchantId, ProgramId
+from jifen.values.ids import Id, MerchantId, ProgramId
 from jifen.values.periods import end_of_day, local_day
 
 
@@ -80,6 +80,37 @@ class Authority(msgspec.Struct, frozen=True):
     grants: tuple[str, ...]
 
 
+class Outage(msgspec.Struct, frozen=True):
+    """A fault of the operator's side, or of one merchant, and what it gives (SCENARIOS S27).
+
+    until: None while it lasts. points, extend_days: of the remedy as it was published when it was declared.
+    text: what members read of it.
+    """
+
+    id: Id
+    merchant: MerchantId | None
+    since: datetime
+    until: datetime | None
+    remedy: str
+    unit: str
+    points: int
+    extend_days: int
+    text: str
+    text_en: str
+    declared_by: str
+    declared_at: datetime
+    closed_at: datetime | None = None
+
+    def spares(self, issuer: MerchantId, expires: datetime | None) -> bool:
+        """Whether points of an issuer that expire at an instant would have lapsed in it.
+
+        An outage of one merchant spares what that merchant issued: all else could be used elsewhere.
+        """
+        if expires is None or self.merchant not in (None, issuer) or expires < self.since:
+            return False
+        return self.until is None or expires <= self.until
+
+
 class Program(msgspec.Struct, frozen=True):
     """Everything about a programme that decisions read; `revision` grows with every change."""
 
@@ -96,6 +127,11 @@ class Program(msgspec.Struct, frozen=True):
     rules: tuple[CompiledRules, ...]
     evidence: dict[str, Evidence] = {}
     authorities: dict[str, Authority] = {}
+    outages: tuple[Outage, ...] = ()
+
+    def spared(self, issuer: MerchantId, expires: datetime | None) -> bool:
+        """Whether points may not lapse at an instant, since an outage was declared for then."""
+        return any(outage.spares(issuer, expires) for outage in self.outages)
 
     def green(self, code: str, at: datetime) -> str:
         """The kind of the evidence of that code where it is valid at an instant, else the empty text."""

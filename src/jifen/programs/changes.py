@@ -8,8 +8,9 @@ import msgspec
 
 from jifen.programs.definition import MerchantPlan, Programme
 from jifen.programs.findings import Finding
-from jifen.programs.material import Kind, Promise, Term, promises
+from jifen.programs.material import promises
 from jifen.programs.measures import compared
+from jifen.programs.promise import Kind, Promise, Term
 from jifen.programs.regulation import CLASSES, Class, Regulation, earliest, earliest_instant
 from jifen.values.periods import end_of_day, local_day
 
@@ -165,6 +166,10 @@ def _between(old: Promise, new: Promise) -> Iterator[Change]:
         was, becomes = old.terms.get(name), new.terms.get(name)
         term = was or becomes
         assert term is not None
+        if was is None or becomes is None:
+            whole = name.partition(".")[0]
+            if whole != name and whole in old.terms and whole in new.terms:
+                continue  # A voucher or times that come or go are one change, told of as a whole.
         verdict = "mixed" if was is None or becomes is None else compared(was.measure, becomes.measure)
         if verdict != "same":
             weight: Class = {"better": "favourable", "worse": term.worse, "mixed": term.mixed}[verdict]

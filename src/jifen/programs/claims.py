@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from jifen.programs.coupons import N, coupons_in, days_in, left_to_pay, most_saved, off_a_bill
 from jifen.programs.definition import Programme
 from jifen.programs.findings import Finding
 from jifen.programs.guard.rebates import percent, rebates
@@ -17,7 +18,6 @@ from jifen.rules.rewards import Reward
 
 SOURCE = "明码标价和禁止价格欺诈规定 第16-20条"
 
-N = r"(\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(万?)"
 TENTHS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "半": 5}
 
 # What a claim says -> how it is said. The first group is the figure, the second 万.
@@ -38,6 +38,8 @@ SAID: tuple[tuple[str, str], ...] = (
     ("yearly", rf"saves?(?: you)?(?: about)? {N} yuan (?:a|per|each|every) year"),
     ("saves", rf"(?:省|节省|节约|立减|少花)(?:下|了|约)*{N}元"),
     ("saves", rf"saves?(?: you)?(?: about)? {N} yuan"),
+    ("saves", rf"(?:抵|免|减免?)(?:扣)?运费(?:最多)?{N}元"),
+    ("saves", rf"{N} yuan off (?:the )?(?:delivery|freight|shipping)"),
     ("worth", rf"(?:价值|市值|原价|市场价|零售价|面值)(?:人民币|约|为|高达|达|是)*{N}元"),
     (
         "worth",
@@ -62,7 +64,6 @@ RATE = re.compile(
     rf"(?:消费|每满|每|满|付款?)(?:满)?{N}元(?:即|可|就|便)?(?:积|得|获得?|赠|送|累计|累积|返)(?:得)?{N}(?:个|积)?分"
 )
 RATE_EN = re.compile(rf"{N} points? (?:for|per|a|on) (?:every |each )?(?:{N} )?yuan")
-COUPON = re.compile(rf"满{N}元?(?:立)?减{N}|{N} off (?:a bill of )?{N}")
 MONTHLY = re.compile(rf"(?:每月|月均|每个月|月)[^,。;0-9]{{0,12}}{N}元|{N} yuan (?:a|per|each|every) month")
 PRO_RATA = re.compile(r"折算|按比例|pro rata|proportion")
 
@@ -135,6 +136,7 @@ def findings_of(programme: Programme) -> list[Finding]:
         if text.is_code:
             continue
         found += _rates(programme, text)
+        found += _vouchers(programme, text)
         for claim in claims_in(text.words):
             found += _checked(programme, text, claim)
     return found
@@ -239,11 +241,16 @@ def _worth(programme: Programme, reward: Reward | None, claim: Claim) -> Right |
 
 
 def _saves(programme: Programme, reward: Reward | None, claim: Claim) -> Right | list[Right] | None:
-    coupon = _coupon(claim.sentence)
-    if coupon is not None:
+    most = most_saved(reward) if reward is not None else None
+    if reward is not None and most is not None:
         return Right(
-            coupon[1], f"{_yuan(coupon[1] * 100)} 元", f"{coupon[0]} less {coupon[1]} saves {coupon[1]}"
+            Fraction(most, 100),
+            f"{_yuan(Fraction(most))} 元",
+            f"the voucher {reward.code!r} saves {_yuan(Fraction(most))} yuan",
         )
+    for coupon in coupons_in(claim.sentence):
+        said = _yuan(coupon.off * 100)
+        return Right(coupon.off, f"{said} 元", f"{coupon.bill} less {coupon.off} saves {coupon.off}")
     return _worth(programme, reward, claim)
 
 
@@ -269,20 +276,13 @@ def _of_prices(programme: Programme, reward: Reward | None, claim: Claim) -> Rig
     return Right(fewer * 100, f"{percent(fewer)} fewer points", why)
 
 
-def _coupon(sentence: str) -> tuple[Fraction, Fraction] | None:
-    """The bill and what is taken off it, of a spend-X-save-Y voucher that a sentence names."""
-    match = COUPON.search(sentence)
-    if match is None:
-        return None
-    if match[1]:
-        return number(match[1], match[2])[0], number(match[3], match[4])[0]
-    return number(match[7], match[8])[0], number(match[5], match[6])[0]
-
-
 def _discount(programme: Programme, reward: Reward | None, claim: Claim) -> Right | list[Right] | None:
-    coupon = _coupon(claim.sentence)
-    if coupon is not None:
-        pays, why = 1 - coupon[1] / coupon[0], f"{coupon[1]} off {coupon[0]}"
+    coupon = next(iter(coupons_in(claim.sentence)), None)
+    left = left_to_pay(reward) if reward is not None else None
+    if reward is not None and left is not None:
+        pays, why = left, f"the voucher {reward.code!r} leaves {percent(left)} to pay"
+    elif coupon is not None and coupon.bill:
+        pays, why = 1 - coupon.off / coupon.bill, f"{coupon.off} off {coupon.bill}"
     elif reward is None:
         return None
     elif (prices := _special(reward, claim.sentence)) is not None:
@@ -399,6 +399,44 @@ def _rates(programme: Programme, text: Text) -> Iterator[Finding]:
                 rates = ", ".join(f"{_plainly(one * 100)} points a yuan" for one in sorted(known) if one)
                 right = Right(Fraction(0), rates, f"the rules give {rates}")
                 yield _wrong(text, text.words[begin:finish], begin, finish, right)
+
+
+def _vouchers(programme: Programme, text: Text) -> Iterator[Finding]:
+    """What a text says of a voucher's bill, of what is taken off it and of its days, against its terms."""
+    read = plain(text.words)
+    sure = [pair for one in programme.rules.rewards if (pair := off_a_bill(one)) is not None]
+    own = re.match(r"rules\.rewards\[(\d+)\]", text.path)
+    for coupon in coupons_in(read.text):
+        begin, finish = read.original(coupon.start, coupon.end)
+        claim = Claim(
+            "saves",
+            coupon.off,
+            0,
+            text.words[begin:finish],
+            begin,
+            finish,
+            read.text,
+            read.text,
+            coupon.start,
+        )
+        reward = _about(programme, text, claim)
+        pair = off_a_bill(reward) if reward is not None else None
+        if pair is not None and reward is not None and pair != (coupon.bill, coupon.off):
+            bill, off = (_yuan(one * 100) for one in pair)
+            right = Right(
+                Fraction(0), f"满{bill}减{off}", f"the voucher {reward.code!r} takes {off} off {bill}"
+            )
+            yield _wrong(text, claim.words, begin, finish, right)
+        elif reward is None and sure and (coupon.bill, coupon.off) not in sure:
+            yield _untied(text, claim)
+    terms = programme.rules.rewards[int(own[1])].voucher if own else None
+    for days, start, end in days_in(read.text) if terms is not None else ():
+        if terms is not None and days != terms.valid_days:
+            begin, finish = read.original(start, end)
+            right = Right(
+                Fraction(0), f"{terms.valid_days} 天", f"the voucher is good for {terms.valid_days} days"
+            )
+            yield _wrong(text, text.words[begin:finish], begin, finish, right)
 
 
 def _plainly(number_: Fraction) -> str:

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Literal
 
 import msgspec
 
+from jifen.programs import material_spending
 from jifen.programs.definition import Programme
 from jifen.programs.measures import (
     BOUNDLESS,
     Exact,
     Life,
-    Measure,
     More,
     Steps,
     Wide,
@@ -21,6 +20,7 @@ from jifen.programs.measures import (
     most,
     wide,
 )
+from jifen.programs.promise import Promise, Term, adverse, major, names, truth, yuan
 from jifen.programs.regulation import Class
 from jifen.rules.calendars import AnyCalendar, stores_on
 from jifen.rules.definition import (
@@ -39,10 +39,6 @@ from jifen.rules.definition import (
 from jifen.rules.rewards import Reward
 from jifen.values.periods import Validity, local_day
 
-Kind = Literal[
-    "programme", "unit", "merchant", "rule", "reward", "tier", "budget", "act", "referral", "authority"
-]
-
 AHEAD_DAYS = 400
 """For how many days calendars are compared: their rules repeat within a lunar year with its leap month."""
 
@@ -51,29 +47,6 @@ ONCE = {None: 9, "event": 8, "day": 7, "week": 6, "month": 5, "year": 4, "ever":
 
 ROUNDING = {"floor": 0, "half_up": 1, "ceiling": 2}
 DOWNGRADE = {"to_count": 0, "one_level": 1, "never": 2}
-
-
-class Term(msgspec.Struct, frozen=True):
-    """One thing that is promised. worse, mixed: how it weighs when it gets worse, or cannot be compared.
-
-    says: the value as it is shown.
-    """
-
-    measure: Measure
-    says: str
-    worse: Class
-    mixed: Class
-
-
-class Promise(msgspec.Struct, frozen=True):
-    """An object of a programme with its terms. dropped, added: how it weighs when it goes or comes."""
-
-    kind: Kind
-    code: str
-    path: str
-    terms: dict[str, Term]
-    dropped: Class = "major"
-    added: Class = "offer"
 
 
 def promises(programme: Programme, at: datetime) -> list[Promise]:
@@ -111,7 +84,7 @@ def _promises(programme: Programme, then: _Then) -> Iterator[Promise]:
     yield _whole(programme, then)
     for index, unit in enumerate(programme.units):
         worth = Fraction(unit.offset_fen, unit.offset_points)
-        says = f"{unit.offset_points} = {_yuan(unit.offset_fen)}"
+        says = f"{unit.offset_points} = {yuan(unit.offset_fen)}"
         terms = {"worth": Term(more(worth), says, "adverse", "adverse")}
         yield Promise("unit", unit.code, f"units[{index}]", terms, "adverse")
     for index, merchant in enumerate(programme.merchants):
@@ -128,8 +101,8 @@ def _promises(programme: Programme, then: _Then) -> Iterator[Promise]:
         yield Promise("budget", budget.code, f"rules.budgets[{index}]", terms, "neutral", "neutral")
     for index, act in enumerate(rules.acts):
         terms = {
-            "codes": Term(wide(act.codes), _names(act.codes), "ordinary", "ordinary"),
-            "moderated": Term(less(act.moderated), _truth(act.moderated), "major", "major"),
+            "codes": Term(wide(act.codes), names(act.codes), "ordinary", "ordinary"),
+            "moderated": Term(less(act.moderated), truth(act.moderated), "major", "major"),
         }
         yield Promise("act", act.code, f"rules.acts[{index}]", terms)
     yield from _tiers(then)
@@ -137,13 +110,17 @@ def _promises(programme: Programme, then: _Then) -> Iterator[Promise]:
         referral = rules.referral
         terms = {
             "wait_days": Term(less(referral.wait_days), str(referral.wait_days), "major", "major"),
-            "minimum_fen": Term(less(referral.minimum_fen), _yuan(referral.minimum_fen), "major", "major"),
+            "minimum_fen": Term(less(referral.minimum_fen), yuan(referral.minimum_fen), "major", "major"),
             "within_days": Term(more(referral.within_days), str(referral.within_days), "major", "major"),
         }
         yield Promise("referral", "referral", "rules.referral", terms)
     for index, authority in enumerate(programme.authorities):
-        grants = Term(Wide(frozenset(authority.grants)), _names(authority.grants), "ordinary", "ordinary")
+        grants = Term(Wide(frozenset(authority.grants)), names(authority.grants), "ordinary", "ordinary")
         yield Promise("authority", authority.code, f"authorities[{index}]", {"grants": grants}, "ordinary")
+    yield material_spending.till(rules)
+    yield material_spending.households(rules.households)
+    for code, remedy in rules.remedies.items():
+        yield material_spending.remedy(code, remedy)
 
 
 def _whole(programme: Programme, then: _Then) -> Promise:
@@ -191,15 +168,15 @@ def _rule(rule: AnyRule, path: str, then: _Then) -> Promise:
     terms = {
         "type": Term(Exact(str(kind)), str(kind), "major", "major"),
         **_gives(rule),
-        "unit": _major(Exact(rule.unit or rules.unit), rule.unit or rules.unit),
+        "unit": major(Exact(rule.unit or rules.unit), rule.unit or rules.unit),
         "validity": Term(then.life(life), describe(life), "adverse", "adverse"),
-        "pending_days": _major(less(rule.pending_days), str(rule.pending_days)),
-        "caps": _major(most(_caps(rule)), _text(_caps(rule))),
-        "once": _major(more(ONCE[rule.once]), rule.once or "no"),
-        "once_per_code": _major(less(rule.once_per_code), _truth(rule.once_per_code)),
+        "pending_days": major(less(rule.pending_days), str(rule.pending_days)),
+        "caps": major(most(_caps(rule)), _text(_caps(rule))),
+        "once": major(more(ONCE[rule.once]), rule.once or "no"),
+        "once_per_code": major(less(rule.once_per_code), truth(rule.once_per_code)),
         "group": Term(Exact(_text((rule.group, rule.priority if rule.group else 0))), rule.group or "none",
                       "ordinary", "ordinary"),
-        "budget": _major(less(rule.budget is not None), rule.budget or "none"),
+        "budget": major(less(rule.budget is not None), rule.budget or "none"),
         **_when(rule.when, then, campaign.since if campaign else None, campaign.until if campaign else None),
     }  # fmt: skip
     joins_first = rule.group is not None and rules.groups.get(rule.group) == "first"
@@ -220,90 +197,94 @@ def _gives(rule: AnyRule) -> dict[str, Term]:
             )
             start = [] if steps and steps[0][0] == 0 else [(0, rate)]
             return {
-                "rate": _major(More(rate, own), _text(msgspec.to_builtins((rule.rate, rule.rates)))),
-                "brackets": _major(Steps((*start, *steps)), _text(msgspec.to_builtins(rule.brackets))),
-                "bracket_mode": _major(Exact(rule.bracket_mode if steps else ""), rule.bracket_mode),
-                "rounding": _major(more(ROUNDING[rule.rounding]), rule.rounding),
+                "rate": major(More(rate, own), _text(msgspec.to_builtins((rule.rate, rule.rates)))),
+                "brackets": major(Steps((*start, *steps)), _text(msgspec.to_builtins(rule.brackets))),
+                "bracket_mode": major(Exact(rule.bracket_mode if steps else ""), rule.bracket_mode),
+                "rounding": major(more(ROUNDING[rule.rounding]), rule.rounding),
                 "acts": _acts(rule.acts),
                 **_lines("lines", rule.lines),
             }
         case PerItem():
             says = f"{rule.points} for {rule.every}"
             return {
-                "points": _major(more(Fraction(rule.points, rule.every)), says),
-                "every": _major(less(rule.every), str(rule.every)),
+                "points": major(more(Fraction(rule.points, rule.every)), says),
+                "every": major(less(rule.every), str(rule.every)),
                 **_lines("lines", rule.lines),
             }
         case Flat():
             return {
-                "points": _major(more(rule.points), str(rule.points)),
+                "points": major(more(rule.points), str(rule.points)),
                 "acts": _acts(rule.acts),
-                "categories": _major(wide(rule.categories), _names(rule.categories)),
-                "tags": _major(wide(rule.tags), _names(rule.tags)),
+                "categories": major(wide(rule.categories), names(rule.categories)),
+                "tags": major(wide(rule.tags), names(rule.tags)),
                 **_lines("lines", rule.lines),
             }
         case Combination():
             parts = _text(msgspec.to_builtins(rule.parts))
             return {
-                "points": _major(more(rule.points), str(rule.points)),
-                "parts": _major(Exact(parts), parts),
-                "most": _major(more(rule.most), str(rule.most)),
+                "points": major(more(rule.points), str(rule.points)),
+                "parts": major(Exact(parts), parts),
+                "most": major(more(rule.most), str(rule.most)),
             }
         case Reached():
             return {
-                "points": _major(more(rule.points), str(rule.points)),
-                "spend_fen": _major(less(rule.spend_fen), _yuan(rule.spend_fen)),
-                "per": _major(Exact(rule.per), rule.per),
+                "points": major(more(rule.points), str(rule.points)),
+                "spend_fen": major(less(rule.spend_fen), yuan(rule.spend_fen)),
+                "per": major(Exact(rule.per), rule.per),
             }
         case Streak():
             return {
-                "points": _major(more(rule.points), str(rule.points)),
-                "length": _major(less(rule.length), str(rule.length)),
-                "per": _major(Exact(rule.per), rule.per),
+                "points": major(more(rule.points), str(rule.points)),
+                "length": major(less(rule.length), str(rule.length)),
+                "per": major(Exact(rule.per), rule.per),
                 "acts": _acts(rule.acts),
             }
         case Multiplier():
             return {
-                "factor": _major(more(Fraction(rule.factor)), rule.factor),
-                "of": _major(wide(rule.of), _names(rule.of)),
-                "rounding": _major(more(ROUNDING[rule.rounding]), rule.rounding),
+                "factor": major(more(Fraction(rule.factor)), rule.factor),
+                "of": major(wide(rule.of), names(rule.of)),
+                "rounding": major(more(ROUNDING[rule.rounding]), rule.rounding),
             }
 
 
 def _when(
-    when: Conditions, then: _Then, since: datetime | None = None, until: datetime | None = None
+    when: Conditions,
+    then: _Then,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    name: str = "when",
 ) -> dict[str, Term]:
-    """The conditions: each narrows, so wider is better."""
+    """The conditions: each narrows, so wider is better. name: of the field that they stand in."""
     begins, ends = then.since(when.since, since), then.until(when.until, until)
     birthday = when.birthday
     spans = () if birthday is None else tuple({f"{birthday.whose}:day", f"{birthday.whose}:{birthday.span}"})
     weeks = {"month": ("day", "month"), "day": ("day",)}
     return {
-        "when.merchants": _major(wide(when.merchants), _names(when.merchants)),
-        "when.stores": _major(wide(when.stores), _names(when.stores)),
-        "when.weekdays": _major(wide(when.weekdays), _names(when.weekdays)),
-        "when.month_days": _major(wide(when.month_days), _names(when.month_days)),
-        "when.dates": _major(_days_ahead(when.dates, then.day), _names(when.dates)),
-        "when.calendars": _major(_calendars(when.calendars, then), _names(when.calendars)),
-        "when.minimum_fen": _major(less(when.minimum_fen), _yuan(when.minimum_fen)),
-        "when.maximum_fen": _major(more(when.maximum_fen), str(when.maximum_fen)),
-        "when.minimum_quantity": _major(less(when.minimum_quantity), str(when.minimum_quantity)),
-        "when.since": _major(less(int(begins.timestamp())), begins.isoformat()),
-        "when.until": _major(more(None if ends is None else int(ends.timestamp())), _time(ends)),
-        "when.channels": _major(wide(when.channels), _names(when.channels)),
-        "when.payments": _major(wide(when.payments), _names(when.payments)),
-        "when.tiers": _major(wide(when.tiers), _names(when.tiers)),
-        "when.segments": _major(wide(when.segments), _names(when.segments)),
-        "when.tokens": _major(wide(when.tokens), _names(when.tokens)),
-        "when.joined_within_days": _major(more(when.joined_within_days), str(when.joined_within_days)),
-        "when.anniversary": _major(wide(weeks.get(when.anniversary or "")), when.anniversary or "any day"),
-        "when.birthday": _major(wide(spans), _names(spans)),
-        "when.invited": _major(wide(() if when.invited is None else (when.invited,)), str(when.invited)),
-        "when.nth": _major(wide((_text(when.nth),) if when.nth else ()), _text(when.nth)),
-        "when.expression": _major(
+        f"{name}.merchants": major(wide(when.merchants), names(when.merchants)),
+        f"{name}.stores": major(wide(when.stores), names(when.stores)),
+        f"{name}.weekdays": major(wide(when.weekdays), names(when.weekdays)),
+        f"{name}.month_days": major(wide(when.month_days), names(when.month_days)),
+        f"{name}.dates": major(_days_ahead(when.dates, then.day), names(when.dates)),
+        f"{name}.calendars": major(_calendars(when.calendars, then), names(when.calendars)),
+        f"{name}.minimum_fen": major(less(when.minimum_fen), yuan(when.minimum_fen)),
+        f"{name}.maximum_fen": major(more(when.maximum_fen), str(when.maximum_fen)),
+        f"{name}.minimum_quantity": major(less(when.minimum_quantity), str(when.minimum_quantity)),
+        f"{name}.since": major(less(int(begins.timestamp())), begins.isoformat()),
+        f"{name}.until": major(more(None if ends is None else int(ends.timestamp())), _time(ends)),
+        f"{name}.channels": major(wide(when.channels), names(when.channels)),
+        f"{name}.payments": major(wide(when.payments), names(when.payments)),
+        f"{name}.tiers": major(wide(when.tiers), names(when.tiers)),
+        f"{name}.segments": major(wide(when.segments), names(when.segments)),
+        f"{name}.tokens": major(wide(when.tokens), names(when.tokens)),
+        f"{name}.joined_within_days": major(more(when.joined_within_days), str(when.joined_within_days)),
+        f"{name}.anniversary": major(wide(weeks.get(when.anniversary or "")), when.anniversary or "any day"),
+        f"{name}.birthday": major(wide(spans), names(spans)),
+        f"{name}.invited": major(wide(() if when.invited is None else (when.invited,)), str(when.invited)),
+        f"{name}.nth": major(wide((_text(when.nth),) if when.nth else ()), _text(when.nth)),
+        f"{name}.expression": major(
             wide((when.expression,) if when.expression else ()), when.expression or "none"
         ),
-        **_lines("when.lines", when.lines),
+        **_lines(f"{name}.lines", when.lines),
     }
 
 
@@ -312,7 +293,7 @@ def _lines(name: str, lines: LineFilter | None) -> dict[str, Term]:
     found = {}
     for field in LineFilter.__struct_fields__:
         values: tuple[str, ...] = getattr(lines, field) if lines else ()
-        found[f"{name}.{field}"] = _major(wide(values), _names(values))
+        found[f"{name}.{field}"] = major(wide(values), names(values))
     return found
 
 
@@ -325,6 +306,11 @@ def _reward(reward: Reward, path: str, then: _Then) -> Promise:
     limits: dict[str, int] = {}
     for limit in reward.limits:
         limits[limit.per] = min(limit.count, limits.get(limit.per, limit.count))
+    cash = {
+        _text(msgspec.to_builtins(price.when)): Fraction(-price.cash_fen)
+        for price in reward.prices
+        if not then.over(price.when.until)
+    }
     price = More(Fraction(-reward.points), prices)
     early = _text(msgspec.to_builtins(reward.early))
     unit = reward.unit or then.rules.unit
@@ -332,14 +318,20 @@ def _reward(reward: Reward, path: str, then: _Then) -> Promise:
         "points": Term(
             price, _text((reward.points, [int(-one) for one in prices.values()])), "adverse", "adverse"
         ),
+        "cash_fen": adverse(More(Fraction(-reward.cash_fen), cash), yuan(reward.cash_fen)),
         "threshold": Term(less(reward.threshold), str(reward.threshold), "adverse", "adverse"),
-        "value_fen": Term(more(reward.value_fen), _yuan(reward.value_fen), "adverse", "adverse"),
-        "unit": _major(Exact(unit), unit),
-        "limits": _major(most(limits), _text(limits)),
-        "merchant": _major(wide((reward.merchant,) if reward.merchant else ()), reward.merchant or "any"),
+        "value_fen": Term(more(reward.value_fen), yuan(reward.value_fen), "adverse", "adverse"),
+        "unit": major(Exact(unit), unit),
+        "limits": major(most(limits), _text(limits)),
+        "merchant": major(wide((reward.merchant,) if reward.merchant else ()), reward.merchant or "any"),
         "kind": Term(Exact(reward.kind), reward.kind, "major", "major"),
         "early": Term(Exact(early), early, "ordinary", "ordinary"),
+        "payers": major(more(reward.payers), str(reward.payers)),
+        "fulfil": Term(Exact(reward.fulfil), reward.fulfil, "ordinary", "ordinary"),
+        "return_days": major(more(reward.return_days), str(reward.return_days)),
         **_when(reward.when, then),
+        **material_spending.voucher(reward.voucher, lambda name, when: _when(when, then, name=name)),
+        **material_spending.slots(reward.slots, _closed(reward, then)),
     }
     return Promise("reward", reward.code, path, terms)
 
@@ -350,31 +342,26 @@ def _tiers(then: _Then) -> Iterator[Promise]:
         return
     counted = _text((tiers.by, tiers.window, tiers.months if tiers.window == "months" else 0))
     shared = {
-        "counted": _major(Exact(counted), counted),
-        "counted_rules": _major(wide(tiers.rules), _names(tiers.rules)),
-        "downgrade": _major(more(DOWNGRADE[tiers.downgrade]), tiers.downgrade),
-        "grace_days": _major(more(tiers.grace_days), str(tiers.grace_days)),
+        "counted": major(Exact(counted), counted),
+        "counted_rules": major(wide(tiers.rules), names(tiers.rules)),
+        "downgrade": major(more(DOWNGRADE[tiers.downgrade]), tiers.downgrade),
+        "grace_days": major(more(tiers.grace_days), str(tiers.grace_days)),
     }
     last = len(tiers.levels) - 1
     for index, level in enumerate(tiers.levels):
         keep = level.at if level.keep_at is None else level.keep_at
         terms = {
-            "at": _major(less(level.at), str(level.at)),
-            "keep_at": _major(less(keep), str(keep)),
-            "benefits": _major(Wide(frozenset(level.benefits)), _names(level.benefits)),
+            "at": major(less(level.at), str(level.at)),
+            "keep_at": major(less(keep), str(keep)),
+            "benefits": major(Wide(frozenset(level.benefits)), names(level.benefits)),
             **shared,
         }
         added: Class = "offer" if index in (0, last) else "ordinary"
         yield Promise("tier", level.code, f"rules.tiers.levels[{index}]", terms, added=added)
 
 
-def _major(measure: Measure, says: str) -> Term:
-    """What matters to members beyond the wording, but takes nothing from points that they have."""
-    return Term(measure, says, "major", "major")
-
-
 def _acts(acts: tuple[str, ...]) -> Term:
-    return _major(Wide(frozenset(acts or ("purchase",))), _names(acts or ("purchase",)))
+    return major(Wide(frozenset(acts or ("purchase",))), names(acts or ("purchase",)))
 
 
 def _caps(rule: AnyRule) -> dict[str, int]:
@@ -408,21 +395,16 @@ def _calendars(names: tuple[str, ...], then: _Then) -> Wide:
     return Wide(frozenset(found))
 
 
+def _closed(reward: Reward, then: _Then) -> More:
+    """The days on which nothing can be booked, of which fewer are better."""
+    codes = reward.slots.closed if reward.slots else ()
+    days = _calendars(codes, then).of or ()
+    return More(Fraction(0), dict.fromkeys(days, Fraction(-1)))
+
+
 def describe(validity: Validity) -> str:
     """A validity in short."""
     return _text(msgspec.to_builtins(validity))
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d} yuan"
-
-
-def _names(names: "tuple[object, ...]") -> str:
-    return ", ".join(str(name) for name in names) or "all"
-
-
-def _truth(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def _time(at: datetime | None) -> str:

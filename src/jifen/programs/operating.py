@@ -7,14 +7,16 @@ import msgspec
 
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.refusals import Code, Refusal
-from jifen.books.series import Series, series_of
+from jifen.books.series import Series
 from jifen.books.verbs import draw, earn, expire, extend, overflow, past_date, spend
+from jifen.books.wallet import Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan
 from jifen.engine.view import View
 from jifen.messages.outbox import Message, effect
+from jifen.parties.giving import given_series
 from jifen.parties.programs import Merchant, Program
 from jifen.values.ids import WalletId
-from jifen.values.periods import Active, end_of_day, expires_at, local_day
+from jifen.values.periods import end_of_day, local_day
 
 
 class Expire(Command, frozen=True, kw_only=True):
@@ -28,7 +30,7 @@ class Expire(Command, frozen=True, kw_only=True):
     reminded_of: datetime | None = None
 
     def decide(self, view: View) -> Plan | Refusal:
-        """One leg for each lot of the unit past its date."""
+        """One leg for each lot of the unit past its date, but for what an outage spares (S27)."""
         program: Program = view.program(self.program)
         rules = program.rules_at(self.recorded_at)
         if self.reminded_of is None and rules is not None and rules.definition.reminders is not None:
@@ -43,6 +45,7 @@ class Expire(Command, frozen=True, kw_only=True):
             leg
             for leg in expire(wallet, self.recorded_at, self.reminded_of)
             if wallet.lots[leg.series].series.unit == self.unit
+            and not _spared(program, wallet, wallet.lots[leg.series])
         ]
         return Plan((Draft(self.wallet, Kind.EXPIRE, self.unit, legs),)) if legs else Plan(())
 
@@ -86,7 +89,7 @@ class Extend(Command, frozen=True, kw_only=True):
         lots = [
             lot
             for lot in past_date(wallet, self.recorded_at, self.expired_at)
-            if lot.series.unit == self.unit
+            if lot.series.unit == self.unit and not _spared(program, wallet, lot)
         ]
         if not lots:
             return Plan(())
@@ -117,6 +120,11 @@ class Extend(Command, frozen=True, kw_only=True):
             due_at=self.recorded_at,
         )
         return effect(message, self.recorded_at)
+
+
+def _spared(program: Program, wallet: Wallet, lot: Lot) -> bool:
+    """Whether a lot waits for what an outage gives it (programs/remedies.py)."""
+    return program.spared(lot.series.issuer, wallet.expiry(lot.series))
 
 
 def last_day_before(expires: datetime, zone: str) -> date:
@@ -197,23 +205,4 @@ def unknown_unit(program: Program, unit: str) -> Refusal:
 
 def operator_series(program: Program, command: Command, unit: str, funder: Merchant | None) -> Series:
     """The series of points that the operator gives, with the validity of the rules in force."""
-    rules = program.rules_at(command.occurred_at)
-    lives = rules.definition.validity if rules else None
-    expires = None
-    idle = None
-    if isinstance(lives, Active):
-        idle = lives.months
-    elif lives is not None:
-        expires = expires_at(lives, local_day(command.occurred_at, program.zone), program.zone)
-    return series_of(
-        program.id,
-        unit,
-        program.operator,
-        funder.id if funder else program.operator,
-        funder.contract(command.occurred_at) if funder else 0,
-        rules.version if rules else 0,
-        program.worth(unit, rules),
-        None,
-        expires,
-        idle,
-    )
+    return given_series(program, command.occurred_at, unit, funder)

@@ -9,6 +9,9 @@ from jifen.messages.templates import check_plan
 from jifen.programs.definition import MerchantPlan, Programme
 from jifen.programs.findings import Finding
 from jifen.programs.shaping import odd_times
+from jifen.rules.definition import Offset
+from jifen.rules.rewards import Reward
+from jifen.rules.when import Conditions
 from jifen.values.periods import zone
 
 DERIVED = ("closes_at", "leavings", "worths")
@@ -43,6 +46,7 @@ def findings_of(programme: Programme) -> Iterator[Finding]:
             )
     yield from _of_messages(programme)
     yield from _of_tokens(programme)
+    yield from _of_spending(programme)
     if programme.terms.clauses_en and len(programme.terms.clauses_en) != len(programme.terms.clauses):
         yield Finding(
             code="clauses_differ",
@@ -122,21 +126,85 @@ def _of_messages(programme: Programme) -> Iterator[Finding]:
 def _of_tokens(programme: Programme) -> Iterator[Finding]:
     """Each grant that a rule or a reward asks for is signed by somebody."""
     grants = {grant for authority in programme.authorities for grant in authority.grants}
-    asked = [
-        (f"rules.rules[{index}].when.tokens", rule.when.tokens)
-        for index, rule in enumerate(programme.rules.rules)
-    ]
-    asked += [
-        (f"rules.rewards[{index}].when.tokens", reward.when.tokens)
-        for index, reward in enumerate(programme.rules.rewards)
-    ]
-    for path, tokens in asked:
-        for token in tokens:
+    for path, when in conditions_of(programme):
+        for token in when.tokens:
             if token not in grants:
                 near = difflib.get_close_matches(token, grants, n=1)
                 yield Finding(
                     code="unknown_grant",
-                    path=path,
+                    path=f"{path}.tokens",
                     what=f"no authority grants {token!r}",
                     remedy=f"did you mean {near[0]!r}?" if near else "name it in authorities[].grants",
                 )
+
+
+def conditions_of(programme: Programme) -> Iterator[tuple[str, Conditions]]:
+    """All conditions of a programme with their paths."""
+    for index, rule in enumerate(programme.rules.rules):
+        yield f"rules.rules[{index}].when", rule.when
+    for index, reward in enumerate(programme.rules.rewards):
+        path = f"rules.rewards[{index}]"
+        yield f"{path}.when", reward.when
+        for at, price in enumerate(reward.prices):
+            yield f"{path}.prices[{at}].when", price.when
+        if reward.early is not None:
+            yield f"{path}.early.when", reward.early.when
+        if reward.voucher is not None:
+            yield f"{path}.voucher.when", reward.voucher.when
+
+
+def _of_spending(programme: Programme) -> Iterator[Finding]:
+    """What rewards and the till name of the rest of a programme."""
+    owner = {store.code: one.code for one in programme.merchants for store in one.stores}
+    charities = {one.code for one in programme.merchants if one.charity}
+    for index, reward in enumerate(programme.rules.rewards):
+        path = f"rules.rewards[{index}]"
+        yield from _of_voucher(reward, path, owner)
+        if reward.slots is not None and reward.slots.per_store:
+            of = [code for code, merchant in owner.items() if reward.merchant in (None, merchant)]
+            if not of:
+                yield Finding(
+                    code="no_store",
+                    path=f"{path}.slots.per_store",
+                    what=f"{reward.merchant or 'the programme'} has no store, so no time could be booked",
+                    remedy="name its stores, or leave per_store out",
+                )
+        if reward.kind == "donation" and reward.merchant is not None and reward.merchant not in charities:
+            yield Finding(
+                code="no_charity",
+                path=f"{path}.merchant",
+                what=f"{reward.merchant!r} is no charity, but points are donated to it",
+                remedy="name a qualified charity, with its registration number",
+                source="慈善法 第23条; SCENARIOS S19",
+            )
+    unit = next((one for one in programme.units if one.code == programme.rules.unit), None)
+    if unit is not None and not unit.offset_fen and programme.rules.till.offset != Offset():
+        yield Finding(
+            code="till_without_worth",
+            path="rules.till.offset",
+            what=f"{unit.code!r} pays no money at the till",
+            remedy="give the unit offset_fen, or leave the offset out",
+        )
+
+
+def _of_voucher(reward: Reward, path: str, owner: dict[str, str]) -> Iterator[Finding]:
+    terms = reward.voucher
+    if terms is None:
+        if reward.kind == "voucher":
+            yield Finding(
+                severity="warning",
+                code="voucher_without_terms",
+                path=f"{path}.voucher",
+                what=f"the voucher {reward.code!r} does not say what it does to a bill",
+                remedy="write `voucher:` with its type, minimum_fen and save_fen",
+            )
+        return
+    good = terms.merchants
+    for store in terms.stores:
+        if store in owner and good and owner[store] not in good:
+            yield Finding(
+                code="store_of_another",
+                path=f"{path}.voucher.stores",
+                what=f"{store!r} is a store of {owner[store]!r}, where the voucher is not good",
+                remedy=f"name stores of {', '.join(good)}, or add the merchant",
+            )

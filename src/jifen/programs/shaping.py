@@ -238,6 +238,8 @@ def _words(kind: inspect.Type) -> str:
                 return "a name of small letters, digits, and . _ - such as member-day"
             if kind.pattern is not None and kind.pattern.startswith("^[0-9]{1,3}"):
                 return 'a factor in quotes, such as "1.5"'
+            if kind.pattern is not None and kind.pattern.startswith("^([01][0-9]"):
+                return 'a time of day in quotes, such as "09:30"'
             return "a text"
         case inspect.BoolType():
             return "true or false"

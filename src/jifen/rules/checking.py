@@ -18,11 +18,12 @@ from jifen.rules.calendars import (
     Weekdays,
     Yearly,
 )
-from jifen.rules.checking_conditions import NO_ZONE, Named, in_order, of_conditions
+from jifen.rules.checking_conditions import NO_ZONE, Named, in_order
+from jifen.rules.checking_rewards import of_rewards
 from jifen.rules.checking_rules import of_rule
+from jifen.rules.checking_spending import of_spending
 from jifen.rules.defining import Finding, names, within
 from jifen.rules.definition import RuleSet
-from jifen.rules.rewards import Reward
 from jifen.rules.tiers import Tiers
 from jifen.values.periods import Active, CalendarYear, Rolling, Sweep, Validity
 
@@ -69,7 +70,10 @@ def findings(rules: RuleSet, known: Known) -> Iterator[Finding]:
         yield from _of_tiers(rules.tiers, {rule.id for rule in rules.rules})
     yield from _twice("rewards", "code", [reward.code for reward in rules.rewards])
     for index, reward in enumerate(rules.rewards):
-        yield from _of_reward(f"rewards[{index}]", reward, rules, named, known)
+        if reward.unit is not None:
+            yield from _of_unit(f"rewards[{index}].unit", reward.unit, known)
+    yield from of_rewards(rules, named)
+    yield from of_spending(rules, named)
 
 
 def _unprintable(value: Any, path: str) -> Iterator[Finding]:
@@ -197,24 +201,3 @@ def _of_tiers(tiers: Tiers, ids: Collection[str]) -> Iterator[Finding]:
             yield "tiers.rules", name, f"is no rule: use one of {names(ids)}"
     if tiers.rules and tiers.by != "points":
         yield "tiers.rules", list(tiers.rules), "count for tiers by points alone: leave them out"
-
-
-def _of_reward(field: str, reward: Reward, rules: RuleSet, named: Named, known: Known) -> Iterator[Finding]:
-    if reward.merchant is not None and reward.merchant not in known.merchants:
-        message = "is no merchant of this programme: check the code, or add it"
-        yield f"{field}.merchant", reward.merchant, message
-    if reward.unit is not None:
-        yield from _of_unit(f"{field}.unit", reward.unit, known)
-    yield from of_conditions(f"{field}.when", reward.when, named)
-    for index, price in enumerate(reward.prices):
-        where = f"{field}.prices[{index}]"
-        yield from of_conditions(f"{where}.when", price.when, named)
-        if price.points >= reward.points:
-            message = f"is not below the price of {reward.points}, so it never holds: choose less"
-            yield f"{where}.points", price.points, message
-    for index, limit in enumerate(reward.limits):
-        if limit.per == "event":
-            yield f"{field}.limits[{index}].per", "event", "has no count of its own: use a day or longer"
-    if reward.early is not None:
-        yield from in_order(f"{field}.early", reward.early.since, None)
-        yield from of_conditions(f"{field}.early.when", reward.early.when, named)

@@ -122,6 +122,8 @@ class CompiledRules:
             self._tell(kept, facts, given, used, award)
         else:
             shelf = kept.shelves.get((facts.merchant, facts.store, facts.act)) or self._shelf(kept, facts)
+            if shelf.tiered and facts.held is None:
+                shelf = shelf.of_tier(facts.person.standing.tier)
             running = shelf.of(facts) if shelf.by_line else shelf.rules
             if shelf.grouped:
                 self._run(running, facts, given, used, award, False)
@@ -233,6 +235,12 @@ class CompiledRules:
         if found is None:
             found = kept.rules[number] = self._made(self.rules[number], day)
         return found if isinstance(found, RuleOnDay) else None
+
+    def on_day(self, number: int, day: date) -> RuleOnDay | Reason:
+        """The rule of that number, in the order in which they run, on a day; or why it gives nothing then."""
+        kept = self._on(day)
+        self._rule(kept, number, day)
+        return kept.rules[number]
 
     def _made(self, rule: CompiledRule, day: date) -> RuleOnDay | Reason:
         when = rule.definition.when

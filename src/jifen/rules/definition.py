@@ -251,14 +251,17 @@ class Households(Definition, frozen=True, kw_only=True):
     """Families. pool: members may let the others spend their points, within limits of their own.
 
     draw: whose points go first when a household pays: those that lapse soonest, or the buyer's own.
-    rejoin_days: so long after leaving one may not join another. beneficiary_days: so long after being named a
-    beneficiary can be had something for (S15); beneficiaries_most: how many one may name.
+    rejoin_days: so long after leaving one may not join another. invitation_days: so long an invitation can be
+    accepted. offer_hours: so long payers may agree to pay a reward together (S22). beneficiary_days: so long
+    after being named a beneficiary can be had something for (S15); beneficiaries_most: how many one may name.
     """
 
     members_most: Annotated[int, msgspec.Meta(ge=2, le=20)] = 6
     pool: bool = True
     draw: Literal["soonest", "own_first"] = "own_first"
     rejoin_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 30
+    invitation_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 14
+    offer_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
     beneficiary_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 60
     beneficiaries_most: Annotated[int, msgspec.Meta(ge=0, le=20)] = 8
 

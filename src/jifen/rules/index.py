@@ -70,13 +70,19 @@ class Places:
 
 
 class Shelf:
-    """The rules of one day at one place: those for any basket, and those that wait for a line."""
+    """The rules of one day at one place: those for any basket, and those that wait for a line.
 
-    __slots__ = ("_any", "by_line", "grouped", "rules")
+    grouped: rules of one group stand side by side in it. tiered: some are for members of some tiers only.
+    """
+
+    __slots__ = ("_any", "_by_tier", "by_line", "grouped", "rules", "tiered")
 
     def __init__(self, rules: list[RuleOnDay]) -> None:
         self.rules = rules
-        self.grouped = any(rule.group is not None for rule in rules)
+        groups = [rule.group for rule in rules if rule.group is not None]
+        self.grouped = len(set(groups)) < len(groups)
+        self.tiered = any(rule.tiers for rule in rules)
+        self._by_tier: dict[str, Shelf] = {}
         waiting = [(number, rule.compiled.demand) for number, rule in enumerate(rules)]
         keyed: list[tuple[int, Demand]] = [(number, asked) for number, asked in waiting if asked is not None]
         self.by_line: dict[Field, dict[str, list[int]]] = {}
@@ -86,6 +92,14 @@ class Shelf:
         for number, (field, values) in keyed:
             for value in values:
                 self.by_line.setdefault(field, {}).setdefault(value, []).append(number)
+
+    def of_tier(self, tier: str) -> "Shelf":
+        """The shelf of those of the rules that a member of that tier may get; the empty text: of none."""
+        found = self._by_tier.get(tier)
+        if found is None:
+            found = Shelf([rule for rule in self.rules if not rule.tiers or tier in rule.tiers])
+            self._by_tier[tier] = found
+        return found
 
     def of(self, facts: Facts) -> list[RuleOnDay]:
         """The rules that may give something for a basket, in the order in which they run."""

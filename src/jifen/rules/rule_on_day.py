@@ -36,7 +36,7 @@ class RuleOnDay:
 
     __slots__ = (
         "budget", "caps", "checks", "code", "compiled", "counted", "funder", "group", "id", "life", "most",
-        "once", "raw", "rest", "simple", "split", "stores", "tests", "unit",
+        "once", "raw", "rest", "simple", "split", "stores", "tests", "tiers", "unit",
     )  # fmt: skip
 
     def __init__(self, rule: CompiledRule, day: date, zone: str, stores: frozenset[str] | None) -> None:
@@ -47,6 +47,7 @@ class RuleOnDay:
         self.unit = rule.unit
         self.raw = rule.raw
         self.stores = stores
+        self.tiers = definition.when.tiers
         calendar: Tests = ()
         if stores is not None:
             calendar = (("calendar", lambda facts: facts.store in stores),)

@@ -36,6 +36,17 @@ class World(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def world(folder: Path, baskets: list[Basket]) -> AsyncIterator[World]:
     """Make the database, and drop it after the block."""
+    async with empty(folder) as at_hand:
+        since = baskets[0].at - timedelta(days=2)
+        program = await build(at_hand, programme_of(baskets), baskets, since)
+        await at_hand.catalog.set_clock(program.id, TODAY)
+        key = await at_hand.keys.make(program.id, None, "bench", datetime.now(UTC))
+        yield World(folder, at_hand.dsn, at_hand, program, key)
+
+
+@asynccontextmanager
+async def empty(folder: Path) -> AsyncIterator[Opened]:
+    """A database of its own with the schema and nothing in it, dropped after the block."""
     server = await embedded.ensure(folder)
     name = f"bench_{secrets.token_hex(4)}"
     await _execute(server, f"CREATE DATABASE {name}")
@@ -44,13 +55,8 @@ async def world(folder: Path, baskets: list[Basket]) -> AsyncIterator[World]:
         await migrate(dsn)
         pool = await connect_pool(dsn, size=4)
         vault = open_vault(folder)
-        at_hand = Opened(dsn, pool, Catalog(pool), Members(pool, vault), Keys(pool), vault)
         try:
-            since = baskets[0].at - timedelta(days=2)
-            program = await build(at_hand, programme_of(baskets), baskets, since)
-            await at_hand.catalog.set_clock(program.id, TODAY)
-            key = await at_hand.keys.make(program.id, None, "bench", datetime.now(UTC))
-            yield World(folder, dsn, at_hand, program, key)
+            yield Opened(dsn, pool, Catalog(pool), Members(pool, vault), Keys(pool), vault)
         finally:
             await pool.close()
     finally:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from jifen.books.explanation import read_explanation
 from jifen.books.legs import Account, Kind
-from jifen.events.event import read_act, read_explanation, read_purchase
+from jifen.events.event import read_act, read_purchase
 from jifen.events.returning import rest_after
 from jifen.mall.rewarding import read_redeemed
 from jifen.rules.definition import Reached, RuleSet, Streak
@@ -16,6 +17,9 @@ from jifen.values.periods import Span, local_day, period_key
 
 COUNTED = frozenset((Kind.PURCHASE, Kind.ACT))
 """What advances the counters of rules; only a return takes back."""
+
+SPENT = frozenset((Kind.REDEEM, Kind.DONATE))
+"""What advances the counters of rewards' limits, where it names a reward."""
 
 REDEEMED = Account.REDEEMED.value
 
@@ -131,9 +135,9 @@ class Recount:
             self._earned(row)
         elif kind == Kind.RETURN and row["reverses"] in self._bought:
             self._returned(row, self._bought[row["reverses"]])
-        elif kind == Kind.REDEEM and row["explanation"] != "{}":
+        elif kind in SPENT and row["explanation"] != "{}":
             self._redeem(row)
-        elif kind == Kind.REVERSE and row["reverses"] in self._redeemed:
+        elif kind in (Kind.REVERSE, Kind.ORDER) and row["reverses"] in self._redeemed:
             self._reverse(row)
 
     def _earned(self, row: Any) -> None:
@@ -181,16 +185,21 @@ class Recount:
         told = read_redeemed(row["explanation"])
         for name, period in told.counted:
             self._add(name, period, told.count)
-        if told.counted:
-            self._redeemed[row["no"]] = row["explanation"], told.points * told.count
+        if told.drew is not None:
+            self._add(*told.drew, told.shared or 0)
+        if told.counted or told.drew is not None:
+            self._redeemed[row["no"]] = row["explanation"], -_redeemed_in(row)
 
     def _reverse(self, row: Any) -> None:
-        """A reward's limit gives way when all of its points came back."""
+        """A reward's limit gives way when all of its points came back; what others may spend, with each."""
         explanation, left = self._redeemed[row["reverses"]]
-        left -= sum(leg[2] for leg in msgspec.json.decode(row["legs"]) if leg[1] == REDEEMED)
+        back = _redeemed_in(row)
+        left -= back
         self._redeemed[row["reverses"]] = explanation, left
+        told = read_redeemed(explanation)
+        if told.drew is not None:
+            self._add(*told.drew, -back)
         if left == 0:
-            told = read_redeemed(explanation)
             for name, period in told.counted:
                 self._add(name, period, -told.count)
 
@@ -223,3 +232,8 @@ class Recount:
             for name, period in sorted({*stored, *self._values})
             if stored.get((name, period), 0) != self._values.get((name, period), 0)
         ]
+
+
+def _redeemed_in(row: Any) -> int:
+    """The points that an entry brought back from what was redeemed; negative: that it redeemed."""
+    return sum(leg[2] for leg in msgspec.json.decode(row["legs"]) if leg[1] == REDEEMED)

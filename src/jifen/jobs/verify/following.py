@@ -11,12 +11,25 @@ from jifen.jobs.verify.counting import Limits, Recount, Values
 from jifen.jobs.verify.report import Report
 from jifen.values.ids import SeriesId
 
-SHARED = frozenset((Kind.TRANSFER,))
-"""Kinds of which one fact writes entries into several wallets; its claim points at the first."""
+SHARED = frozenset(
+    (
+        Kind.TRANSFER,
+        Kind.HOUSEHOLD,
+        Kind.REDEEM,
+        Kind.DONATE,
+        Kind.REVERSE,
+        Kind.ORDER,
+        Kind.COMPENSATE,
+    )
+)
+"""Kinds of which one fact writes several entries, in one or more wallets; its claim points at the first."""
 
 
 ONE_WAY = {Account.ISSUED: 1, Account.EXPIRED: -1, Account.DONATED: -1, Account.CLAWED_BACK: -1}
-"""Accounts that only give to lots (1), or only take from them (-1); a return takes an expiry back."""
+"""Accounts that only give to lots (1), or only take from them (-1)."""
+
+REVIVING = frozenset((Kind.RETURN, Kind.EXTEND, Kind.PURCHASE))
+"""Kinds that take an expiry back."""
 
 
 class Following:
@@ -91,7 +104,7 @@ class Following:
             self._found("legs", row, "its legs are in another form than is hashed", "their one form")
         for number, leg in enumerate(legs):
             way = ONE_WAY.get(leg.account, leg.points)
-            if leg.account is Account.EXPIRED and row["kind"] == Kind.RETURN:
+            if leg.account is Account.EXPIRED and row["kind"] in REVIVING:
                 way = 1
             if leg.points * way <= 0:
                 self._found("legs", row, f"leg {number} is {leg.account} {leg.points}", "points of its sign")
@@ -105,7 +118,7 @@ class Following:
         if owner is None:
             self._found("claims", row, "no claim carries its id", "one claim, kept for ever")
             return
-        elsewhere = owner != self._id and row["kind"] in SHARED
+        elsewhere = row["kind"] in SHARED and (owner != self._id or row["claim_no"] < row["no"])
         if not elsewhere and (owner, row["claim_no"]) != (self._id, row["no"]):
             so = f"its claim points at entry {row['claim_no']} of wallet {owner}"
             self._found("claims", row, so, "a claim that points here")

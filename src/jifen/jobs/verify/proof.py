@@ -38,6 +38,11 @@ CHECKS = {
     "heads": "each daily head is the hash of its entry",
     "books": "over all wallets the lots of each series hold what its accounts gave",
     "transfers": "what one wallet gave another got",
+    "orders": "each order is what its payers' entries spent, where its last step left it; gifts are as told",
+    "bills": "each bill was opened and closed by its entries, and each used quote by one bill or order",
+    "vouchers": "each voucher is of one order and one code, and spent by no more than one bill that was paid",
+    "slots": "the places of each time are those left and those taken",
+    "households": "members and their household say the same of each other, and of beneficiaries",
     "series": "each series' id is the hash of its traits",
     "roots": "each daily root follows from the heads stored with it",
     "constraints": "each constraint that the migrations make is there, valid and awake",
@@ -53,10 +58,19 @@ IN_CELLS = {
     "verify_freezes": "freezes",
     "verify_strays": "strays",
     "verify_heads": "heads",
+    "verify_orders": "orders",
+    "verify_bills": "bills",
+    "verify_vouchers": "vouchers",
 }
 """Queries over some cells, and the checks that they are part of. They count and tell in the same rows."""
 
-OVER_ALL = {"verify_books": "books", "verify_programs": "books", "verify_transfers": "transfers"}
+OVER_ALL = {
+    "verify_books": "books",
+    "verify_programs": "books",
+    "verify_transfers": "transfers",
+    "verify_slots": "slots",
+    "verify_households": "households",
+}
 """Queries over all wallets at once."""
 
 Progress = Callable[[str, int, int], None]

@@ -19,6 +19,11 @@ from jifen.programs.guard.shape import (
     findings_of_rewards,
     findings_of_rights,
 )
+from jifen.programs.guard.spending import (
+    findings_of_offline,
+    findings_of_remedies,
+    findings_of_vouchers,
+)
 from jifen.programs.guard.worst import Search, Worst, worst_year, yearly_acts
 from jifen.programs.guard.worth import best_ways, ways
 from jifen.rules.definition import PerAmount
@@ -38,6 +43,9 @@ def guard(programme: Programme, on: date | None = None) -> list[Finding]:
         *findings_of_rights(programme),
         *findings_of_evidence(programme),
         *findings_of_rewards(programme, bounds),
+        *findings_of_vouchers(programme),
+        *findings_of_remedies(programme),
+        *findings_of_offline(programme, bounds),
         *findings_of_multiplying(programme),
         *findings_of_export(programme),
         *findings_of_referral(programme, bounds),

@@ -8,9 +8,9 @@ from jifen.programs.definition import Programme
 from jifen.programs.findings import Finding
 from jifen.programs.guard.acts import BUYING, CHANCE, acts_of, bounded
 from jifen.programs.guard.bounds import Bounds
-from jifen.programs.guard.worth import yearly
+from jifen.programs.guard.worth import worth_fen, yearly
+from jifen.programs.references import conditions_of
 from jifen.rules.definition import AnyRule, Flat, Multiplier, PerAmount, PerItem
-from jifen.rules.when import Conditions
 from jifen.values.periods import Active, Never, Validity, last_day
 
 GREEN = ("green", "绿", "lvse", "carbon", "碳", "eco")
@@ -59,7 +59,7 @@ def findings_of_rights(programme: Programme) -> Iterator[Finding]:
     """Tokens have an authority, and nobody lacks base rights for want of a token, level or segment (S21)."""
     rules = programme.rules
     granted = {grant for authority in programme.authorities for grant in authority.grants}
-    for path, when in _conditions(programme):
+    for path, when in conditions_of(programme):
         for token in when.tokens:
             if token not in granted:
                 yield Finding(
@@ -94,18 +94,6 @@ def findings_of_rights(programme: Programme) -> Iterator[Finding]:
                 remedy="ask for no more to keep a level than to reach it",
                 source="COMPLIANCE R11",
             )
-
-
-def _conditions(programme: Programme) -> Iterator[tuple[str, Conditions]]:
-    for place, rule in enumerate(programme.rules.rules):
-        yield f"rules.rules[{place}].when", rule.when
-    for place, reward in enumerate(programme.rules.rewards):
-        path = f"rules.rewards[{place}]"
-        yield f"{path}.when", reward.when
-        for at, price in enumerate(reward.prices):
-            yield f"{path}.prices[{at}].when", price.when
-        if reward.early is not None:
-            yield f"{path}.early.when", reward.early.when
 
 
 def findings_of_evidence(programme: Programme) -> Iterator[Finding]:
@@ -151,15 +139,16 @@ def findings_of_rewards(programme: Programme, bounds: Bounds) -> Iterator[Findin
     for place, reward in enumerate(programme.rules.rewards):
         path = f"rules.rewards[{place}]"
         limited = yearly(reward) is not None
-        for at, points in [
-            ("points", reward.points),
-            *((f"prices[{n}].points", one.points) for n, one in enumerate(reward.prices)),
+        worth = worth_fen(reward)
+        for at, points, cash in [
+            ("points", reward.points, reward.cash_fen),
+            *((f"prices[{n}].points", one.points, one.cash_fen) for n, one in enumerate(reward.prices)),
         ]:
-            if points == 0 and not limited and reward.value_fen:
+            if points == 0 and not limited and worth > cash:
                 yield Finding(
                     code="free_without_limit",
                     path=f"{path}.{at}",
-                    what=f"reward {reward.code!r}, worth {reward.value_fen // 100} yuan, is free without end",
+                    what=f"reward {reward.code!r}, worth {(worth - cash) // 100} yuan, is free without end",
                     remedy="give it a price in points, or limits such as one a year",
                     source="COMPLIANCE §3",
                     trail=(f"take {reward.code}", "take it again", "and so on without end"),

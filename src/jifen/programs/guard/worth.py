@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from jifen.programs.definition import Programme
-from jifen.rules.rewards import Reward
+from jifen.rules.rewards import Reward, VoucherTerms
 
 YEARLY = {"event": None, "day": 366, "week": 53, "month": 12, "year": 1, "ever": 1}
 """How many periods of each kind a year touches."""
@@ -32,6 +32,16 @@ def yearly(reward: Reward) -> int | None:
     return min(counts, default=None)
 
 
+def saves(terms: VoucherTerms) -> int | None:
+    """The most fen that a voucher takes off a bill; None: without an end."""
+    return terms.save_fen if terms.type in ("save", "freight") else terms.most_fen
+
+
+def worth_fen(reward: Reward) -> int:
+    """What a reward is worth, in fen: its ordinary price, or what its voucher saves where that is more."""
+    return max(reward.value_fen, (saves(reward.voucher) or 0) if reward.voucher else 0)
+
+
 def ways(programme: Programme, unit: str, *, special: bool) -> list[Way]:
     """All ways to spend a unit, the best first. special: at the lowest price that a reward ever has."""
     found: list[Way] = []
@@ -39,13 +49,18 @@ def ways(programme: Programme, unit: str, *, special: bool) -> list[Way]:
         if one.code == unit and one.offset_fen:
             found.append(Way("the till", f"units[{place}]", one.offset_points, one.offset_fen))
     for place, reward in enumerate(programme.rules.rewards):
-        if (reward.unit or programme.rules.unit) != unit or reward.kind == "donation" or not reward.value_fen:
+        if (reward.unit or programme.rules.unit) != unit or reward.kind == "donation":
             continue
-        prices = [reward.points, *(price.points for price in reward.prices if special)]
-        points = min(prices)
-        if points > 0 and reward.threshold is None:
-            most = yearly(reward) if special else None
-            found.append(Way(reward.code, f"rules.rewards[{place}]", points, reward.value_fen, most))
+        prices = [(reward.points, reward.cash_fen)]
+        prices += [(price.points, price.cash_fen) for price in reward.prices if special]
+        most = yearly(reward) if special else None
+        gains = [
+            Way(reward.code, f"rules.rewards[{place}]", points, worth - cash, most)
+            for points, cash in prices
+            if points > 0 and (worth := worth_fen(reward)) > cash
+        ]
+        if gains and reward.threshold is None:
+            found.append(max(gains, key=lambda way: way.each))
     return sorted(found, key=lambda way: way.each, reverse=True)
 
 
@@ -73,6 +88,6 @@ def best_ways(programme: Programme, points: Mapping[str, int]) -> tuple[Fraction
                 and left >= reward.threshold
             ):
                 times = yearly(reward) or 1
-                total += times * reward.value_fen
+                total += times * worth_fen(reward)
                 told.append(f"{reward.code} {times} times for holding {reward.threshold} {unit}")
     return total, told

@@ -23,6 +23,8 @@ class Text(NamedTuple):
 UNREAD: dict[tuple[str, str], str] = {
     ("Conditions", "expression"): "an expression of CEL",
     ("Multiplier", "factor"): "a number",
+    ("Opening", "since"): "a time of day",
+    ("Opening", "until"): "a time of day",
     ("Programme", "zone"): "the name of a time zone",
     ("Programme", "later"): "words among operators on what is to come",
     ("AuthorityPlan", "key"): "a public key",

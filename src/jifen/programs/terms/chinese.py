@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from jifen.programs.definition import Programme
+from jifen.programs.terms import spending_chinese as spending
 from jifen.programs.terms.naming import PER, WEEKDAYS, Names, yuan
 from jifen.rules.definition import (
     AnyRule,
@@ -56,6 +57,8 @@ def sections(programme: Programme, notice: dict[str, int]) -> Iterator[Section]:
                 f"到期前{days}天提醒您。未能送达提醒的积分不作过期处理，延长{reminders.extend_days}天并再次提醒。"
             ],
         )
+    if lines := spending.till(programme, names):
+        yield "在收银台用积分", lines
     yield from _limits(programme, names)
     yield from _tiers(programme, names)
     yield from _afterwards(programme, names, notice)
@@ -73,6 +76,8 @@ def _afterwards(programme: Programme, names: Names, notice: dict[str, int]) -> I
     )
     if rules.rewards:
         yield "兑换", [_reward(reward, names) for reward in rules.rewards]
+    yield "出错时的补救", spending.remedies(programme, names)
+    yield "家庭与受益人", spending.households(programme)
     if rules.referral is not None:
         wait, within = rules.referral.wait_days, rules.referral.within_days
         yield (
@@ -273,13 +278,14 @@ def _reward(reward: Reward, names: Names) -> str:
     if reward.threshold is not None and not reward.points:
         parts = [f"可用{unit}达{reward.threshold}即可享受，不扣积分"]
     else:
-        parts = [f"{reward.points}{unit}"]
+        parts = [f"{reward.points}{unit}" + (f"加{yuan(reward.cash_fen)}元" if reward.cash_fen else "")]
     if reward.value_fen:
         parts.append(f"平时售价{yuan(reward.value_fen)}元")
     if reward.merchant is not None:
         parts.append(f"由{names.merchants.get(reward.merchant, reward.merchant)}提供")
     for price in reward.prices:
-        parts.append(f"{_when(price.when, names) or '任何时候'}为{price.points}{unit}")
+        cash = f"加{yuan(price.cash_fen)}元" if price.cash_fen else ""
+        parts.append(f"{_when(price.when, names) or '任何时候'}为{price.points}{unit}{cash}")
     parts += [f"{PER['zh'][limit.per]}每人最多{limit.count}份" for limit in reward.limits]
     if conditions := _when(reward.when, names):
         parts.append(f"条件：{conditions}")
@@ -287,6 +293,9 @@ def _reward(reward: Reward, names: Names) -> str:
         parts.append(
             f"自{_time(reward.early.since, names)}起优先：{_when(reward.early.when, names) or '全体会员'}"
         )
+    parts += spending.reward(reward, names, _when)
+    if said := spending.returns(reward):
+        parts.append(said)
     return f"{reward.title}：{'；'.join(parts)}。"
 
 

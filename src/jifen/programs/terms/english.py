@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from jifen.programs.definition import Programme
+from jifen.programs.terms import spending_english as spending
 from jifen.programs.terms.naming import PER, WEEKDAYS, Names, yuan
 from jifen.rules.definition import (
     AnyRule,
@@ -70,6 +71,8 @@ def sections(programme: Programme, notice: dict[str, int]) -> Iterator[Section]:
                 "reminded again."
             ],
         )
+    if lines := spending.till(programme, names):
+        yield "Paying with points at the till", lines
     yield from _limits(programme, names)
     yield from _tiers(programme, names)
     yield from _afterwards(programme, names, notice)
@@ -89,6 +92,8 @@ def _afterwards(programme: Programme, names: Names, notice: dict[str, int]) -> I
     )
     if rules.rewards:
         yield "Rewards", [_reward(reward, names) for reward in rules.rewards]
+    yield "Where something goes wrong", spending.remedies(programme, names)
+    yield "Households and beneficiaries", spending.households(programme)
     if rules.referral is not None:
         wait, within = rules.referral.wait_days, rules.referral.within_days
         yield (
@@ -308,19 +313,25 @@ def _reward(reward: Reward, names: Names) -> str:
     if reward.threshold is not None and not reward.points:
         parts = [f"for who has {reward.threshold} {unit}; nothing is taken"]
     else:
-        parts = [f"{reward.points} {unit}"]
+        parts = [
+            f"{reward.points} {unit}" + (f" and {yuan(reward.cash_fen)} yuan" if reward.cash_fen else "")
+        ]
     if reward.value_fen:
         parts.append(f"ordinary price {yuan(reward.value_fen)} yuan")
     if reward.merchant is not None:
         parts.append(f"by {names.merchants.get(reward.merchant, reward.merchant)}")
     for price in reward.prices:
-        parts.append(f"{price.points} {unit} {_when(price.when, names) or 'at any time'}")
+        cash = f" and {yuan(price.cash_fen)} yuan" if price.cash_fen else ""
+        parts.append(f"{price.points} {unit}{cash} {_when(price.when, names) or 'at any time'}")
     parts += [f"at most {limit.count} {PER['en'][limit.per]}" for limit in reward.limits]
     if conditions := _when(reward.when, names):
         parts.append(f"where {conditions}")
     if reward.early is not None:
         whom = _when(reward.early.when, names) or "for all members"
         parts.append(f"earlier, since {_time(reward.early.since, names)}, {whom}")
+    parts += spending.reward(reward, names, _when)
+    if said := spending.returns(reward):
+        parts.append(said)
     return f"{reward.title_en or reward.title}: {'; '.join(parts)}."
 
 

@@ -12,7 +12,10 @@ from jifen.programs.regulation import Regulation
 from jifen.programs.terms import chinese, english
 from jifen.programs.terms.naming import Language
 
-DIGITS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四")
+DIGITS = (
+    *("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"),
+    *("十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八"),
+)
 
 
 class Terms(msgspec.Struct, frozen=True):

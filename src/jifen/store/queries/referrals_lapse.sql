@@ -1,2 +1,3 @@
 -- Referrals from before an instant that nobody's order has settled lapse.
-UPDATE referral SET state = 'lapsed', settled_at = $3 WHERE program = $1 AND state = 'open' AND invited_at < $2
+UPDATE referral SET state = 'lapsed', settled_at = $3, reason = 'late'
+WHERE program = $1 AND state = 'open' AND invited_at < $2

@@ -1,0 +1,3 @@
+-- The members' numbers of some wallets.
+SELECT m.wallet, m.number FROM unnest($1::smallint[], $2::uuid[]) AS asked (cell, wallet)
+JOIN member m ON m.cell = asked.cell AND m.wallet = asked.wallet

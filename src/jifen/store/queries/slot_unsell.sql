@@ -1,0 +1,2 @@
+-- The places of a sale are given back.
+SELECT slot_unsell($1, $2)
