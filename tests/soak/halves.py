@@ -88,9 +88,9 @@ def halfway(step: Step) -> list[str]:
 
 
 def apart(one: State, other: State) -> str:
-    """Where two states differ, in short."""
+    """Where two states differ first, path by path."""
     return "; ".join(
-        f"{path} was {one.get(path)} and is {other.get(path)}"
+        first_difference(one.get(path), other.get(path), path)
         for path in sorted({*one, *other})
         if one.get(path) != other.get(path)
     )

@@ -26,6 +26,7 @@ GIVEN = 5
 """Points that the remedy of an outage gives to everybody."""
 
 Asked = Callable[[], Awaitable[bool]]
+Counts = Callable[[], Awaitable[tuple[int, int]]]
 
 
 @pytest.fixture
@@ -38,35 +39,47 @@ async def folder(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Path]:
 
 
 class Night:
-    """A programme by whose clock time passes, with members, while things are killed."""
+    """A programme by whose clock time passes, while things are killed. struck: how often in the middle."""
 
     def __init__(self, place: Place, members: int, kills: int) -> None:
         self.place = place
         self.numbers = [f"m{number:05}" for number in range(members)]
         self.kills = kills
         self.client = Steady(place.target.port, place.key)
+        self.struck: dict[str, int] = {}
         self._turn = 0
+        self._conn: asyncpg.Connection | None = None
 
     async def value(self, sql: str, *arguments: Any) -> Any:
-        """One value of the database, asked on a connection of its own, which may have to be asked again."""
+        """One value of the database; the connection may be killed, then it is asked again."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
-                    conn = await asyncpg.connect(await embedded.ensure(self.place.target.folder))
-                    try:
-                        return await conn.fetchval(sql, *arguments)
-                    finally:
-                        await conn.close()
+                    if self._conn is None or self._conn.is_closed():
+                        self._conn = await asyncpg.connect(await embedded.ensure(self.place.target.folder))
+                    return await self._conn.fetchval(sql, *arguments)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._hang_up()
                     await asyncio.sleep(0.05)
+
+    async def _hang_up(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            conn.terminate()
+
+    async def end(self) -> None:
+        """Nothing more is asked."""
+        self.client.hang_up()
+        await self._hang_up()
 
     async def has(self, sql: str, *arguments: Any) -> bool:
         """Whether the database says so."""
         return bool(await self.value(sql, *arguments))
 
-    async def finished(self, job: str) -> bool:
-        """Whether a job has been done."""
-        return await self.has("SELECT count(*) FROM job_run WHERE job = $1", job)
+    async def finished(self, job: str, clock: str) -> bool:
+        """Whether a job has been done of the day to which the clock was set."""
+        day = datetime.fromisoformat(clock).date()
+        return await self.has("SELECT count(*) FROM job_run WHERE (job, day) = ($1, $2)", job, day)
 
     async def delivered(self) -> bool:
         """Whether nothing waits to be delivered."""
@@ -78,18 +91,34 @@ class Night:
         assert heard.status < 300, heard.content
         return msgspec.json.decode(heard.content)
 
-    async def harried(self, done: Asked) -> None:
-        """Kill, wait a moment, kill again; then wait until it is done all the same."""
+    async def harried(self, what: str, done: Asked, progress: Counts | None = None) -> None:
+        """Kill when something was done of it, again and again; then wait until it is done all the same."""
         chance, target = self.place.chance, self.place.target
+        self.struck[what] = 0
         for _ in range(self.kills):
             way = WAYS[self._turn % len(WAYS)]
             self._turn += 1
-            await asyncio.to_thread(target.kill, way, chance)
-            await asyncio.sleep(chance.uniform(0.0, 0.5))
+            aimed = await asyncio.to_thread(target.aim, way, chance)
+            if progress is None:
+                await asyncio.sleep(chance.uniform(0, 0.05))
+            else:
+                await self._moves(done, progress)
+            if await done():
+                break
+            self.struck[what] += 1
+            await asyncio.to_thread(target.strike, way, aimed, chance)
         until = asyncio.get_running_loop().time() + PATIENCE_S
         while not await done():
-            assert asyncio.get_running_loop().time() < until, "what was killed was not done in time"
+            assert asyncio.get_running_loop().time() < until, f"{what} was not done in time"
             await asyncio.sleep(0.1)
+
+    async def _moves(self, done: Asked, progress: Counts) -> None:
+        """Wait until some more of it is done."""
+        before = await progress()
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        while await progress() == before and not await done():
+            assert asyncio.get_running_loop().time() < until, "nothing moves any more"
+            await asyncio.sleep(0.002)
 
     async def all_buy(self, word: str, at: datetime) -> None:
         """Everybody buys something; nothing is killed meanwhile."""
@@ -120,10 +149,25 @@ class Night:
         )
         return found[0], found[1]
 
+    async def put_out(self, event: str) -> tuple[int, int]:
+        """How many messages of an event there are, and to how many wallets."""
+        found = await self.value(
+            "SELECT array[count(*), count(DISTINCT wallet)] FROM message WHERE event = $1", event
+        )
+        return found[0], found[1]
+
+    async def messages(self) -> Any:
+        """How the messages stand, for who looks what went wrong."""
+        return await self.value(
+            "SELECT json_agg(t) FROM (SELECT event, state, channel, reason, count(*) FROM message "
+            "GROUP BY 1, 2, 3, 4) t"
+        )
+
     async def told(self, event: str) -> tuple[int, int]:
         """How many messages of an event were delivered, and to how many wallets."""
         found = await self.value(
-            "SELECT array[count(*), count(DISTINCT wallet)] FROM message WHERE (event, state) = ($1, 'delivered')",
+            "SELECT array[count(*), count(DISTINCT wallet)] FROM message "
+            "WHERE event = $1 AND state = 'delivered'",
             event,
         )
         return found[0], found[1]
@@ -138,23 +182,25 @@ async def a_night_of_kills(place: Place, members: int, kills: int) -> None:
     await night.all_buy("first", now)
 
     await night.put("PUT", "/v1/clock", {"at": REMINDED})
-    await night.harried(lambda: night.finished("reminders"))
-    await night.harried(night.delivered)
-    assert await night.told("points_lapsing") == once
+    await night.harried(
+        "reminders", lambda: night.finished("reminders", REMINDED), lambda: night.put_out("points_lapsing")
+    )
+    await night.harried("delivery", night.delivered, lambda: night.told("points_lapsing"))
+    assert await night.told("points_lapsing") == once, await night.messages()
 
     await night.put("PUT", "/v1/clock", {"at": LAPSED})
-    await night.harried(
-        lambda: night.has("SELECT count(*) FROM job_run WHERE job = 'expiry' AND day > '2028-11-30'")
-    )
+    await night.harried("expiry", lambda: night.finished("expiry", LAPSED), lambda: night.counted("expire"))
     assert await night.counted("expire") == once
     assert await night.value("SELECT sum(remaining)::bigint FROM lot") == 0
 
     await _an_outage(night)
-    await night.harried(night.delivered)
+    await night.harried("delivery", night.delivered, lambda: night.told("compensated"))
     assert await night.told("compensated") == once
     await _a_delisting(night)
-    night.client.hang_up()
+    await night.end()
     assert await place.proven() == []
+    print(night.struck)
+    assert all(night.struck[what] for what in ("reminders", "expiry", "remedy")), night.struck
 
 
 async def _an_outage(night: Night) -> None:
@@ -169,7 +215,8 @@ async def _an_outage(night: Night) -> None:
         "text": "系统故障三小时，向您致歉。",
     }
     outage = await night.put("POST", "/v1/outages", declared)
-    await night.harried(lambda: night.finished(f"remedy:{outage['id']}"))
+    job = f"remedy:{outage['id']}"
+    await night.harried("remedy", lambda: night.finished(job, LAPSED), lambda: night.counted("compensate"))
     assert await night.counted("extend") == (members, members)
     assert await night.counted("compensate") == (members, members)
     assert await night.value("SELECT sum(remaining)::bigint FROM lot") == members * (POINTS + GIVEN)
@@ -190,7 +237,7 @@ async def _a_delisting(night: Night) -> None:
     async def done() -> bool:
         return publishing.done()
 
-    await night.harried(done)
+    await night.harried("publishing", done)
     assert (await publishing)["version"] == 2
     again = await night.put("POST", "/v1/programmes/apply", body)
     assert (again["changed"], again["version"]) == (False, 2)
@@ -201,7 +248,7 @@ async def _a_delisting(night: Night) -> None:
 async def test_a_night_in_which_things_are_killed(folder: Path, tmp_path: Path) -> None:
     """A kill beside each job; `make soak` has more members and kills more often."""
     async with placed(folder, tmp_path / "server.log") as place:
-        await a_night_of_kills(place, members=200, kills=1)
+        await a_night_of_kills(place, members=400, kills=1)
 
 
 @pytest.mark.soak

@@ -1,15 +1,18 @@
 """From a till's body to a basket, and the vouchers that it names."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from jifen.api.asking import Asking
 from jifen.api.calls import Call
+from jifen.api.house import now_in
 from jifen.api.problems import invalid, refused
+from jifen.api.redeeming import knowing
 from jifen.api.till_bodies import Priceable
 from jifen.api.vouchers import by_code
 from jifen.books.refusals import Code, Refusal
 from jifen.mall.vouchers import VoucherRow, read_voucher
-from jifen.parties.programs import Store
+from jifen.parties.programs import Program, Store
 from jifen.store.queries import q
 from jifen.till.basket import Basket
 from jifen.values.ids import WalletId, cell_of, parse_id
@@ -19,15 +22,28 @@ IN_A_BASKET = ("store", "amount", "lines", "freight_fen", "channel", "payment")
 """The fields of a body that say what is to be paid."""
 
 
-def store_of(asking: Asking, body: Priceable) -> Store:
-    """The store at which is paid.
+async def store_of(call: Call, body: Priceable) -> Store:
+    """The store at which is paid; for one that we do not know the programme is read again first.
 
     Raises:
         Problem: it is missing, unknown or not the caller's.
     """
     if body.store is None:
         raise invalid("store", None, "is missing: name the store at which is paid")
-    return asking.store(body.store)
+    asking = call.asking
+    if body.store not in asking.program.stores:
+        program = await call.house.fresher(asking.program)
+        if program is not None:
+            call.asking = Asking(program, asking.owner, now_in(program))
+    return call.asking.store(body.store)
+
+
+async def program_with(call: Call, store: str, rules: Iterable[int]) -> Program:
+    """The programme with a store and versions of its rules of which other processes may have heard first."""
+    program = await knowing(call.house, call.asking.program, rules)
+    if store not in program.stores:
+        program = await call.house.fresher(program) or program
+    return program
 
 
 def basket_of(store: Store, body: Priceable) -> Basket:

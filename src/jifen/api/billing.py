@@ -6,12 +6,11 @@ from uuid import UUID
 import msgspec
 
 from jifen.api.answers import problem_of
-from jifen.api.baskets import IN_A_BASKET, basket_of, store_of, vouchers_named
+from jifen.api.baskets import IN_A_BASKET, basket_of, program_with, store_of, vouchers_named
 from jifen.api.calls import Call
 from jifen.api.drafting import Found, Head, content_of, wallet_of
 from jifen.api.earlier import id_in
 from jifen.api.entries import party
-from jifen.api.history import number_of
 from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid, refused
 from jifen.api.quoting import find_quote
@@ -65,8 +64,7 @@ async def open_bill(call: Call) -> Reply:
         )
         command = msgspec.structs.replace(command, identified=identified)
     receipt = await _done(call, command)
-    bill = await find_bill(call, command.id)
-    view = await _view(call, bill)
+    view = await _view(call, *await find_bill(call, command.id))
     answer = BillOpened(view, receipt.no, receipt.balance, receipt.replayed)
     return Reply(200 if receipt.replayed else 201, _encode(answer))
 
@@ -77,9 +75,10 @@ async def _from_basket(call: Call, body: BillAsked, head: Head) -> OpenBill:
         raise invalid("member", None, "is missing: name the member who pays, or a quote")
     found = Found(await call.house.members.wallets(asking.program.id, [body.member]), {})
     wallet = wallet_of(found, body.member)
-    store = store_of(asking, body)
+    store = await store_of(call, body)
     basket = basket_of(store, body)
     rows = await vouchers_named(call, wallet, body.vouchers or ())
+    await program_with(call, store.code, [row.rules for row in rows])
     return OpenBill(
         **head.common(wallet, None, content_of(body, None, type="bill")),
         store=store,
@@ -112,9 +111,10 @@ async def _from_quote(call: Call, body: BillAsked, head: Head) -> OpenBill:
     if body.vouchers is not None:
         chosen = tuple(row.id for row in await vouchers_named(call, quote.wallet, body.vouchers))
     content = content_of(body, None, type="bill")
+    program = await program_with(call, quote.store, [quote.rules])
     return OpenBill(
         **head.common(quote.wallet, quote.quoted_at, content),
-        store=asking.program.stores[quote.store],
+        store=program.stores[quote.store],
         basket=pinned.basket,
         quote=quote.id,
         points=body.points,
@@ -138,8 +138,8 @@ async def _done(call: Call, command: Command) -> Receipt:
     return answer
 
 
-async def find_bill(call: Call, of: Id) -> BillRow:
-    """A bill that the caller may see.
+async def find_bill(call: Call, of: Id) -> tuple[BillRow, str | None]:
+    """A bill that the caller may see, and the number of its member.
 
     Raises:
         Problem: bill_unknown.
@@ -148,7 +148,7 @@ async def find_bill(call: Call, of: Id) -> BillRow:
     if row is None or not call.asking.sees(row["merchant"]):
         said = f"there is no bill {of} that you may name: its id is that of the answer to its opening"
         raise refused(Refusal(Code.BILL_UNKNOWN, said, {"bill": str(of)}))
-    return read_bill(row)
+    return read_bill(row), row["number"]
 
 
 async def capture(call: Call) -> Reply:
@@ -157,7 +157,8 @@ async def capture(call: Call) -> Reply:
     body = read(_capture, await call.json())
     asking = call.asking
     head = Head(asking, asking.source(body.source), call.key(body.key))
-    bill = await find_bill(call, id_in("id", call.args["id"]))
+    bill, _ = await find_bill(call, id_in("id", call.args["id"]))
+    program = await program_with(call, bill.store, [bill.rules])
     points = bill.points if body.points is None else body.points
     command = CaptureBill(
         **head.common(bill.wallet, bill.at, purchase_of(bill.id, bill.content, points, body.cash_fen)),
@@ -165,7 +166,7 @@ async def capture(call: Call) -> Reply:
         vouchers=tuple(one.id for one in bill.content.vouchers),
         cash=body.cash_fen,
         points=points,
-        store=asking.program.stores[bill.store],
+        store=program.stores[bill.store],
         rules=bill.rules,
     )
     receipt = await _done(call, command)
@@ -179,7 +180,7 @@ async def capture(call: Call) -> Reply:
         vouchers=await _savings(call, bill),
         cash_fen=body.cash_fen,
         invoiceable_fen=body.cash_fen,
-        earned=earned_in(asking.program, receipt.explanation),
+        earned=earned_in(program, receipt.explanation),
         repaid=receipt.repaid,
         balance=receipt.balance,
         replayed=receipt.replayed,
@@ -204,7 +205,7 @@ async def void(call: Call) -> Reply:
     body = read(_void, await call.json())
     asking = call.asking
     head = Head(asking, asking.source(body.source), call.key(body.key))
-    bill = await find_bill(call, id_in("id", call.args["id"]))
+    bill, _ = await find_bill(call, id_in("id", call.args["id"]))
     content = _encode({"type": "void", "bill": bill.id}).decode()
     command = VoidBill(
         **head.common(bill.wallet, None, content),
@@ -219,18 +220,16 @@ async def void(call: Call) -> Reply:
 async def bill_by_id(call: Call) -> Reply:
     """A bill as it stands."""
     call.query()
-    bill = await find_bill(call, id_in("id", call.args["id"]))
+    bill, member = await find_bill(call, id_in("id", call.args["id"]))
     state = bill.standing(call.asking.now)
-    return shown(BillStanding(state, bill.closed_by, bill.closed_at, await _view(call, bill)))
+    return shown(BillStanding(state, bill.closed_by, bill.closed_at, await _view(call, bill, member)))
 
 
-async def _view(call: Call, bill: BillRow) -> BillView:
+async def _view(call: Call, bill: BillRow, member: str | None) -> BillView:
     content = bill.content
-    async with call.house.pool.acquire() as conn:
-        number = await number_of(conn, bill.wallet)
     return BillView(
         id=bill.id,
-        member=number,
+        member=member,
         merchant=party(call.asking.program, bill.merchant) or "",
         store=bill.store,
         quote=bill.quote,

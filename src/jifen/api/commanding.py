@@ -7,7 +7,7 @@ from uuid import UUID
 from jifen.api import bodies, operating, redeeming
 from jifen.api.asking import Asking, entry_unknown, utc
 from jifen.api.drafting import Found, Head, content_of, wallet_of
-from jifen.api.earlier import NAMED, Earlier, for_hold, for_return, for_reversal, load_earlier
+from jifen.api.earlier import NAMED, Earlier, for_hold, for_return, for_reversal
 from jifen.api.house import House
 from jifen.api.problems import Problem, invalid
 from jifen.engine.command import Command
@@ -41,7 +41,7 @@ async def look_up(house: House, asking: Asking, fact: bodies.AnyFact) -> Found:
     ids: set[UUID] = set()
     names_in(asking, fact, numbers, ids)
     wallets = await house.members.wallets(program, numbers) if numbers else {}
-    return Found(wallets, await load_earlier(house.pool, program, ids) if ids else {}, house.vault)
+    return Found(wallets, await house.gathering.earlier(program, ids) if ids else {}, house.vault)
 
 
 def command_of(asking: Asking, body: bodies.AnyFact, key: str, found: Found) -> Command:

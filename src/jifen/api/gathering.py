@@ -1,20 +1,26 @@
 """Reads of many requests at once: what is asked while one reading is under way is read by the next."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
+from jifen.api.earlier import Earlier, load_earlier
 from jifen.books.series import Series
 from jifen.books.wallet import Wallet
 from jifen.engine.loading import load_counters, load_stocks, load_wallets
 from jifen.engine.view import ProgramFacts
 from jifen.parties.programs import Program
 from jifen.store.queries import q
-from jifen.values.ids import Id, SeriesId, WalletId, cell_of
+from jifen.values.ids import Id, ProgramId, SeriesId, WalletId, cell_of
 
 Counter = tuple[str, str]
+Facts = dict[tuple[ProgramId, UUID], Earlier]
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -37,28 +43,28 @@ class Seen(msgspec.Struct, frozen=True):
     stocks: Mapping[Id, int]
 
 
-class Gathering:
-    """One per process. A reading begins after every request that it answers, so nobody sees what is older."""
+class Batch(Generic[Asked, Answer]):
+    """Asks that wait for one reading. It begins after all that it answers: nobody is told what is older."""
 
-    def __init__(self, pool: Any, series: dict[SeriesId, Series]) -> None:
-        self._pool = pool
-        self._series = series
-        self._waiting: list[tuple[Ask, asyncio.Future[Seen]]] = []
+    def __init__(self, read: Callable[[list[Asked]], Awaitable[Answer]], name: str) -> None:
+        self._read = read
+        self._name = name
+        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._reading: asyncio.Task[None] | None = None
 
-    async def see(self, ask: Ask) -> Seen:
-        """What is asked for, as it is now."""
-        answer: asyncio.Future[Seen] = asyncio.get_running_loop().create_future()
-        self._waiting.append((ask, answer))
+    async def ask(self, asked: Asked) -> Answer:
+        """What a reading found for this ask and for all others that waited with it."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, answer))
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read(), name="api-gathering")
+            self._reading = asyncio.create_task(self._run(), name=self._name)
         return await answer
 
-    async def _read(self) -> None:
+    async def _run(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                seen = await self._load([ask for ask, _ in batch])
+                found = await self._read([asked for asked, _ in batch])
             except Exception as fault:
                 for _, answer in batch:
                     if not answer.done():
@@ -66,7 +72,37 @@ class Gathering:
                 continue
             for _, answer in batch:
                 if not answer.done():
-                    answer.set_result(seen)
+                    answer.set_result(found)
+
+
+class Gathering:
+    """What requests read together, one per process."""
+
+    def __init__(self, pool: Any, series: dict[SeriesId, Series]) -> None:
+        self._pool = pool
+        self._series = series
+        self._seeing: Batch[Ask, Seen] = Batch(self._load, "api-seeing")
+        self._naming: Batch[tuple[ProgramId, frozenset[UUID]], Facts] = Batch(self._name, "api-naming")
+
+    async def see(self, ask: Ask) -> Seen:
+        """Wallets, counters and stocks, as they are now."""
+        return await self._seeing.ask(ask)
+
+    async def earlier(self, program: ProgramId, ids: Iterable[UUID]) -> Mapping[UUID, Earlier]:
+        """Earlier facts of a programme by their ids; those that are not booked are left out."""
+        asked = frozenset(ids)
+        found = await self._naming.ask((program, asked))
+        return {of: found[(program, of)] for of in asked if (program, of) in found}
+
+    async def _name(self, asks: list[tuple[ProgramId, frozenset[UUID]]]) -> Facts:
+        by_program: dict[ProgramId, set[UUID]] = {}
+        for program, ids in asks:
+            by_program.setdefault(program, set()).update(ids)
+        found: Facts = {}
+        for program, wanted in by_program.items():
+            for of, fact in (await load_earlier(self._pool, program, wanted)).items():
+                found[(program, of)] = fact
+        return found
 
     async def _load(self, asks: list[Ask]) -> Seen:
         programs: dict[Id, ProgramFacts] = {ask.program.id: ask.program for ask in asks}

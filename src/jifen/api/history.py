@@ -98,12 +98,11 @@ async def entry_by_no(call: Call) -> Reply:
 async def _whole(call: Call, found: Any) -> Reply:
     async with call.house.pool.acquire() as conn:
         await load_series(conn, call.house.series, [leg.series for leg in found.legs])
-        number = await number_of(conn, found.wallet)
+        number = await _number(conn, found.wallet)
         return shown(await whole(conn, call.asking.program, found, number, call.house.series))
 
 
-async def number_of(conn: Any, wallet: UUID) -> str | None:
-    """The number of the member whose wallet it is; None: of a household."""
+async def _number(conn: Any, wallet: UUID) -> str | None:
     row = await conn.fetchrow(q("api_wallet"), cell_of(wallet), wallet)
     number: str | None = row["number"]
     return number
@@ -119,7 +118,7 @@ async def hold(call: Call) -> Reply:
         if row is None or not asking.sees(row["merchant"]):
             said = f"there is no hold {of} that you may see: its id is that of the answer to the hold"
             raise refused(Refusal(Code.HOLD_UNKNOWN, said, {"hold": str(of)}))
-        number = await number_of(conn, row["wallet"])
+        number = await _number(conn, row["wallet"])
     late = "overdue" if row["deadline"] <= asking.now else "open"
     return shown(
         HoldView(

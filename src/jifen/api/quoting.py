@@ -9,7 +9,7 @@ import msgspec
 
 from jifen.api import bodies
 from jifen.api.asking import Asking, utc
-from jifen.api.baskets import IN_A_BASKET, basket_of, store_of, vouchers_named
+from jifen.api.baskets import IN_A_BASKET, basket_of, program_with, store_of, vouchers_named
 from jifen.api.calls import Call
 from jifen.api.drafting import Found, Head, content_of, wallet_of
 from jifen.api.earlier import id_in
@@ -121,24 +121,25 @@ async def _row(call: Call, this: Id, wallet: WalletId) -> Any:
 
 
 async def _basket(call: Call, body: QuoteAsked, head: Head, wallet: WalletId, this: Id) -> Made:
-    asking = call.asking
     for field in ("count", "merchant", "slot"):
         if getattr(body, field) is not None:
             raise invalid(field, getattr(body, field), "is of a reward: leave it out, or name the reward")
-    store = store_of(asking, body)
+    store = await store_of(call, body)
+    asking = call.asking
     basket = basket_of(store, body)
     rules = asking.program.rules_at(asking.now)
     if rules is None:
         raise refused(no_rules(asking.program, asking.now))
     named = await vouchers_named(call, wallet, body.vouchers or ())
+    others = await _vouchers(call, wallet)
+    program = await program_with(call, store.code, [row.rules for row in (*named, *others)])
     command = OpenBill(**head.common(wallet, None, ""), store=store, basket=basket)
     view = await call.house.engine.look(command)
     unit = rules.definition.unit
-    look = Look(view, asking.program, rules, view.wallet(wallet), store, asking.now, asking.now)
-    frozen = may_spend(command, asking.program, look.wallet, unit)
+    look = Look(view, program, rules, view.wallet(wallet), store, asking.now, asking.now)
+    frozen = may_spend(command, program, look.wallet, unit)
     if frozen is not None and (named or body.points):
         raise refused(frozen)
-    others = await _vouchers(call, wallet)
     told = quote_basket(look, basket, named, others, body.points, spends=frozen is None)
     if isinstance(told, Refusal):
         raise refused(told)
@@ -148,9 +149,7 @@ async def _basket(call: Call, body: QuoteAsked, head: Head, wallet: WalletId, th
 
 async def _vouchers(call: Call, wallet: WalletId) -> list[VoucherRow]:
     """The member's vouchers that the caller may see."""
-    rows = await call.house.pool.fetch(
-        q("quote_vouchers"), cell_of(wallet), wallet, call.asking.now, LISTED
-    )
+    rows = await call.house.pool.fetch(q("quote_vouchers"), cell_of(wallet), wallet, call.asking.now, LISTED)
     return [row for row in map(read_voucher, rows) if sees(call.asking, row)]
 
 
