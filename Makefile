@@ -58,10 +58,11 @@ fmt: env ## format the code, and mend what ruff can
 soak: env assets ## the tests that run for minutes
 	$(PY) -m pytest -m soak -o faulthandler_timeout=0 $(PYTEST)
 
-bench: env ## measure: events taken in, answers at the till, tills racing for one wallet, rules
+bench: env ## measure: events taken in, answers at the till, tills racing for one wallet, clients for scarce things, rules
 	$(JIFEN) bench ingest
 	$(JIFEN) bench till
 	$(JIFEN) bench race
+	$(JIFEN) bench contend
 	$(JIFEN) bench rules
 
 lock: $(VENV)/bin/uv ## pin all versions anew (UPGRADE=1: the newest that fit)

@@ -127,6 +127,7 @@ RULES = RuleSet(
     grace_days=7,
     calendars={"saturdays": Weekdays(weekdays=(6,))},
     rewards=REWARDS,
+    headings_en={"住宿": "Stays", "服务": "Services"},
     remedies={"overbooked": Remedy(title="超订", permille=125, points=10, grace_days=20)},
 )
 

@@ -32,7 +32,10 @@ ALL = [reward.code for reward in REWARDS]
 async def test_pages_follow_one_another_in_every_order(stalls: Stalls) -> None:
     """Three at a time are all there are, each once, as one page of all tells them."""
     assert codes(await stalls.mall()) == ALL
-    assert (await stalls.mall())["categories"] == ["家电", "住宿", "服务", "票券", "公益", "食品"]
+    told = await stalls.mall()
+    assert told["categories"] == ["家电", "住宿", "服务", "票券", "公益", "食品"]
+    assert told["categories_en"] == ["家电", "Stays", "Services", "票券", "公益", "食品"]
+    assert {one["category"] for one in (await stalls.mall("q=stays"))["rewards"]} == {"住宿"}
     for sort in ("listed", "points", "-points", "value"):
         whole = codes(await stalls.mall(f"member=ann&sort={sort}"))
         found: list[str] = []

@@ -30,7 +30,7 @@ async def order(stage: Stage, of: str) -> Any:
 
 
 async def test_scenario_s10_an_upgrade_not_delivered_gives_back_the_very_lots(stage: SetUp) -> None:
-    """1 500 pt of two lots, one earned under later terms, go back into just these; they never lapse."""
+    """1 500 pt of two lots, one earned under later terms, go back into just these; no expiry run takes any."""
     hotel = await stage("S10-hotel-chain", "2026-01-10")
     await hotel.joins("ann")
     await hotel.buys("ann", 1_000)
@@ -40,6 +40,9 @@ async def test_scenario_s10_an_upgrade_not_delivered_gives_back_the_very_lots(st
     before = await lots(hotel, "ann")
     assert await hotel.has("ann") == 1_900
     assert {date for _, date in before.values()} == {None}
+    for year in (2036, 2056):
+        await hotel.night(f"{year}-06-01 03:00")
+        assert await lots(hotel, "ann") == before
     booked = await hotel.redeems("ann", "upgrade")
     assert booked["points"] == -1_500
     assert (await order(hotel, booked["id"]))["state"] == "placed"

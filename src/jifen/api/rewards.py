@@ -81,13 +81,15 @@ class RewardView(msgspec.Struct, frozen=True):
 class RewardsView(msgspec.Struct, frozen=True):
     """A page of the programme's rewards, for one member or for anybody, at a place where one is named.
 
-    categories: those of all its rewards, in their order. next: the cursor of the page behind; null: none.
+    categories: those of all its rewards, in their order; categories_en: their English names, in the same order.
+    next: the cursor of the page behind; null: none.
     """
 
     at: datetime
     member: str | None
     rewards: tuple[RewardView, ...]
     categories: tuple[str, ...]
+    categories_en: tuple[str, ...]
     next: str | None
 
 
@@ -164,7 +166,7 @@ async def rewards(call: Call) -> Reply:
     limit, sort = limit_in(asked.get("limit")), _sort(asked.get("sort"))
     rules = asking.program.rules_at(asking.now)
     if rules is None:
-        return shown(RewardsView(asking.now, asked.get("member"), (), (), None))
+        return shown(RewardsView(asking.now, asked.get("member"), (), (), (), None))
     pricing = pricing_of(rules)
     places = _chosen(asking, pricing, asked)
     affordable, behind = _affordable(asked), _behind(asked.get("cursor"), sort)
@@ -180,7 +182,8 @@ async def rewards(call: Call) -> Reply:
             break
     views = tuple(_view(mall, place) for _, place in page[:limit])
     following = _cursor_of(sort, page[limit - 1]) if len(page) > limit else None
-    return shown(RewardsView(asking.now, asked.get("member"), views, pricing.categories, following))
+    headings = pricing.categories, pricing.categories_en
+    return shown(RewardsView(asking.now, asked.get("member"), views, *headings, following))
 
 
 async def reward(call: Call) -> Reply:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from jifen.rules.pricing import Pricing
 from jifen.rules.rewards import Reward
@@ -12,6 +13,8 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 """Letters that are written without spaces, so that words must be found inside a row of them."""
 
 QUERIES_KEPT = 4096
+
+NO_HEADINGS: Mapping[str, str] = MappingProxyType({})
 
 
 def plain(text: str) -> str:
@@ -36,9 +39,19 @@ def terms(query: str) -> list[str]:
 class Index:
     """The titles of a list of rewards, and their categories, ready to be searched."""
 
-    def __init__(self, rewards: Sequence[Reward]) -> None:
+    def __init__(self, rewards: Sequence[Reward], headings_en: Mapping[str, str] = NO_HEADINGS) -> None:
         self._texts = [
-            plain("\n".join((reward.title, reward.title_en, reward.category))) for reward in rewards
+            plain(
+                "\n".join(
+                    (
+                        reward.title,
+                        reward.title_en,
+                        reward.category,
+                        headings_en.get(reward.category, ""),
+                    )
+                )
+            )
+            for reward in rewards
         ]
         self._found: dict[str, frozenset[int]] = {}
 
@@ -59,4 +72,4 @@ class Index:
 @lru_cache(maxsize=64)
 def index_of(pricing: Pricing) -> Index:
     """The index of a rule set's rewards, made once."""
-    return Index(pricing.listed)
+    return Index(pricing.listed, pricing.headings_en)

@@ -286,7 +286,8 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     """All that is promised in a programme from an instant on. Versions are immutable.
 
     groups: how the rules of a group compete: `best` gives most, `first` has the highest priority.
-    calendars: named days, for rules and prices. remedies: by a name of the fault. reminders: None, points lapse without (for tests and moves).
+    calendars: named days, for rules and prices. headings_en: the English names of the
+    rewards' categories, by their own. remedies: by a name of the fault. reminders: None, points lapse without (for tests and moves).
     Derived when a programme is published, not written by an operator: closes_at, from when nothing is earned
     at all; leavings, from when nothing is earned at a merchant; worths, what points of each unit are worth
     that are earned under these rules.
@@ -304,6 +305,7 @@ class RuleSet(Definition, frozen=True, kw_only=True):
     acts: tuple[Act, ...] = ()
     tiers: Tiers | None = None
     rewards: tuple[Reward, ...] = ()
+    headings_en: dict[Title, Title] = msgspec.field(default_factory=dict)
     referral: Referral | None = None
     reminders: Reminders | None = None
     till: Till = Till()

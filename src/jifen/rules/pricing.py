@@ -49,6 +49,8 @@ class Pricing:
         self.listed = rules.definition.rewards
         self.places = {reward.code: place for place, reward in enumerate(self.listed)}
         self.categories = tuple(dict.fromkeys(one.category for one in self.listed if one.category))
+        self.headings_en = rules.definition.headings_en
+        self.categories_en = tuple(self.headings_en.get(one, one) for one in self.categories)
         self._spans = frozenset(limit.per for reward in self.listed for limit in reward.limits) - {"event"}
         self.leavings = rules.definition.leavings
         tests: list[Flat] = []
