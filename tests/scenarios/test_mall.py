@@ -30,7 +30,7 @@ async def order(stage: Stage, of: str) -> Any:
 
 
 async def test_scenario_s10_an_upgrade_not_delivered_gives_back_the_very_lots(stage: SetUp) -> None:
-    """1 500 pt of two lots, one earned under later terms, go back into just these; no expiry run takes any."""
+    """1 500 pt of two lots, one of later terms, go back into just these; no expiry run takes any."""
     hotel = await stage("S10-hotel-chain", "2026-01-10")
     await hotel.joins("ann")
     await hotel.buys("ann", 1_000)

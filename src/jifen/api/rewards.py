@@ -81,7 +81,7 @@ class RewardView(msgspec.Struct, frozen=True):
 class RewardsView(msgspec.Struct, frozen=True):
     """A page of the programme's rewards, for one member or for anybody, at a place where one is named.
 
-    categories: those of all its rewards, in their order; categories_en: their English names, in the same order.
+    categories: those of all its rewards, in their order; categories_en: their English names, alike.
     next: the cursor of the page behind; null: none.
     """
 

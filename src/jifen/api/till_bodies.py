@@ -95,8 +95,8 @@ class BasketQuoteView(msgspec.Struct, frozen=True, kw_only=True, tag="basket", t
 
     vouchers: those named that fit, in their order; fits: all of the member's that fit by themselves;
     misfits: those that do not. due_fen: what is left after vouchers. most_points may pay of it, and are worth
-    most_pays_fen; why_none: the word for which it is none. points, pays_fen: those chosen. cash_fen: what is left in money,
-    and what an invoice is for. earns: points by unit. available: points that the member has.
+    most_pays_fen; why_none: the word for which it is none. points, pays_fen: those chosen. cash_fen: what is
+    left in money, and what an invoice is for. earns: points by unit. available: points that the member has.
     """
 
     id: UUID

@@ -214,7 +214,8 @@ class Offset(Definition, frozen=True, kw_only=True):
     """How points of the rules' unit pay at the till.
 
     most_permille: at most this part of what is to be paid after vouchers; 1000: all of it. step_points: only
-    whole multiples. minimum_points: fewer are not taken. minimum_fen: of the bill. merchants: where; none: at all.
+    whole multiples. minimum_points: fewer are not taken. minimum_fen: of the bill. merchants: where; none:
+    all.
     """
 
     most_permille: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1000
@@ -236,8 +237,9 @@ class Offline(Definition, frozen=True, kw_only=True):
 
 
 class Till(Definition, frozen=True, kw_only=True):
-    """How a bill is paid. quote_minutes: so long a quote is honoured (R06). hold_minutes: so long a bill may be
-    open. confirm_points: from so many points on a bill names an identification of the member that is fresh.
+    """How a bill is paid. quote_minutes: so long a quote is honoured (R06). hold_minutes: so long a bill may
+    be open. confirm_points: from so many points on a bill names an identification of the member that is
+    fresh.
     """
 
     offset: Offset = Offset()
@@ -269,9 +271,9 @@ class Households(Definition, frozen=True, kw_only=True):
 class Remedy(Definition, frozen=True, kw_only=True):
     """What members get where a merchant or the operator is at fault (S13, S27), beside the points they spent.
 
-    permille: so many thousandths of the points spent, rounded up; points: so many in any case. grace_days: points
-    whose date has passed live so long. extend_days: after an outage, lots that would have lapsed in it live
-    at least so much longer than it took. title: how it is called to members.
+    permille: so many thousandths of the points spent, rounded up; points: so many in any case. grace_days:
+    points whose date has passed live so long. extend_days: after an outage, lots that would have lapsed in it
+    live at least so much longer than it took. title: how it is called to members.
     """
 
     title: Title
@@ -287,7 +289,8 @@ class RuleSet(Definition, frozen=True, kw_only=True):
 
     groups: how the rules of a group compete: `best` gives most, `first` has the highest priority.
     calendars: named days, for rules and prices. headings_en: the English names of the
-    rewards' categories, by their own. remedies: by a name of the fault. reminders: None, points lapse without (for tests and moves).
+    rewards' categories, by their own. remedies: by a name of the fault. reminders: None, points
+    lapse without (for tests and moves).
     Derived when a programme is published, not written by an operator: closes_at, from when nothing is earned
     at all; leavings, from when nothing is earned at a merchant; worths, what points of each unit are worth
     that are earned under these rules.
@@ -339,8 +342,8 @@ __all__ = [
     "Rate",
     "Reached",
     "Referral",
-    "Reminders",
     "Remedy",
+    "Reminders",
     "Rule",
     "RuleSet",
     "Streak",

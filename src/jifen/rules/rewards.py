@@ -9,7 +9,6 @@ from jifen.rules.defining import Count, Definition, Name, Title
 from jifen.rules.when import Conditions, LineFilter
 from jifen.values.periods import Span
 
-
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 """A time of day in the programme's zone, such as 09:30."""
 
@@ -100,9 +99,9 @@ class Reward(Definition, frozen=True, kw_only=True):
     """Something that points buy from a merchant (None: from any of the programme).
 
     points: its price; 0 with `threshold`: a benefit of those who have so many available points, from whom
-    nothing is taken. cash_fen: what is to be paid beside the points. value_fen: its ordinary price in fen, the
-    measure of what a point is worth here. category: under which heading the mall shows it. voucher: it is a
-    voucher that does this. slots: it is booked for a time. payers: so many members may pay it together.
+    nothing is taken. cash_fen: what is to be paid beside the points. value_fen: its ordinary price in fen,
+    the measure of what a point is worth here. category: under which heading the mall shows it. voucher: it is
+    a voucher that does this. slots: it is booked for a time. payers: so many members may pay it together.
     fulfil: at_once, it is handed over with the redemption; order, the merchant confirms and fulfils it.
     return_days: so many days after it was fulfilled it can be given back; vouchers until they are spent.
     """
