@@ -21,7 +21,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
-"""A game that failed is kept. To make it shorter takes minutes, so that is done only where it is asked for."""
+"""A game that failed is kept. To shorten it takes minutes: that is done where JIFEN_SHRINK asks for it."""
 
 LONG = settings(QUICK, max_examples=max(1, SOAK_STEPS // 200), stateful_step_count=100)
 SHRINKING = (*QUICK.phases, Phase.shrink)

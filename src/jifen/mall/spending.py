@@ -9,10 +9,9 @@ from jifen.books.verbs import draw, spend
 from jifen.books.wallet import Wallet
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time
 from jifen.engine.view import View
-from jifen.mall.paying import not_free
+from jifen.mall.paying import closed_to
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program
-from jifen.rules.person import read_person
 from jifen.values.ids import Id, MerchantId, ProgramId, WalletId, cell_of
 
 
@@ -23,15 +22,7 @@ def may_spend(command: Command, program: Program, wallet: Wallet, unit: str) -> 
     if unit not in program.units:
         known = ", ".join(sorted(program.units))
         return Refusal(Code.UNIT_UNKNOWN, f"there is no unit {unit!r}: use one of {known}", {"unit": unit})
-    if wallet.frozen(command.recorded_at):
-        assert wallet.frozen_until is not None
-        return Refusal(
-            Code.WALLET_FROZEN,
-            f"wallet {wallet.id} is frozen until {wallet.frozen_until.isoformat()}: its case says "
-            "why and how to appeal",
-            {"until": wallet.frozen_until.isoformat()},
-        )
-    return not_free(wallet.id, read_person(wallet.facts))
+    return closed_to(wallet, command.recorded_at)
 
 
 def first_of(program: Program, command: Command, merchant: Merchant | None) -> MerchantId | None:

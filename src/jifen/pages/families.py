@@ -1,30 +1,16 @@
 """Families: what changed in a household, told without naming the others."""
 
+from typing import get_args
+
 from markupsafe import Markup
 
 from jifen.books.entries import Entry
 from jifen.books.legs import Kind
-from jifen.mall.family import read_told
+from jifen.mall.family import Step, read_told
 from jifen.pages import figures
 from jifen.pages.words import Words
 
-STEPS = (
-    "opened",
-    "invited",
-    "joined",
-    "declined",
-    "left",
-    "closed",
-    "pooled",
-    "unpooled",
-    "guarded",
-    "named",
-    "unnamed",
-    "offered",
-    "agreed",
-    "refused",
-    "inherited",
-)
+STEPS: tuple[str, ...] = get_args(Step)
 """What an entry of a household may tell; whose number it is about is told to nobody here."""
 
 
