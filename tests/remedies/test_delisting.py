@@ -44,7 +44,7 @@ async def ordered(town: Alliance, member: str, reward: str) -> Any:
 async def test_open_orders_fail_with_the_remedy_once(town: Alliance) -> None:
     """Looked at first; then points back, a tenth or five more; again and at once, nothing more."""
     looked = await town.operator.done(PATH, **GOOD, look_only=True)
-    assert [(one["member"], one["state"]) for one in looked["orders"]] == [("ann", "open"), ("bob", "open")]
+    assert {one["member"]: one["state"] for one in looked["orders"]} == {"ann": "open", "bob": "open"}
     assert await town.operator.available("ann") == 350
     many = await asyncio.gather(*(town.operator.done(PATH, **GOOD, alternative="bag") for _ in range(4)))
     assert any(one["orders"] for one in many)

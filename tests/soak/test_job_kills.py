@@ -46,7 +46,7 @@ class Night:
         self.numbers = [f"m{number:05}" for number in range(members)]
         self.kills = kills
         self.client = Steady(place.target.port, place.key)
-        self.struck: dict[str, int] = {}
+        self.struck = {"delivery": 0}
         self._turn = 0
         self._conn: asyncpg.Connection | None = None
 
@@ -94,7 +94,7 @@ class Night:
     async def harried(self, what: str, done: Asked, progress: Counts | None = None) -> None:
         """Kill when something was done of it, again and again; then wait until it is done all the same."""
         chance, target = self.place.chance, self.place.target
-        self.struck[what] = 0
+        self.struck.setdefault(what, 0)
         for _ in range(self.kills):
             way = WAYS[self._turn % len(WAYS)]
             self._turn += 1
@@ -106,11 +106,17 @@ class Night:
             if await done():
                 break
             self.struck[what] += 1
+            # Messages go out beside all of it, a few pages at a time.
+            self.struck["delivery"] += not await self.delivered()
             await asyncio.to_thread(target.strike, way, aimed, chance)
+        await self.until(done)
+
+    async def until(self, done: Asked) -> None:
+        """Wait until something is done."""
         until = asyncio.get_running_loop().time() + PATIENCE_S
         while not await done():
-            assert asyncio.get_running_loop().time() < until, f"{what} was not done in time"
-            await asyncio.sleep(0.1)
+            assert asyncio.get_running_loop().time() < until, f"it was not done in time: {self.struck}"
+            await asyncio.sleep(0.05)
 
     async def _moves(self, done: Asked, progress: Counts) -> None:
         """Wait until some more of it is done."""
@@ -185,7 +191,7 @@ async def a_night_of_kills(place: Place, members: int, kills: int) -> None:
     await night.harried(
         "reminders", lambda: night.finished("reminders", REMINDED), lambda: night.put_out("points_lapsing")
     )
-    await night.harried("delivery", night.delivered, lambda: night.told("points_lapsing"))
+    await night.until(night.delivered)
     assert await night.told("points_lapsing") == once, await night.messages()
 
     await night.put("PUT", "/v1/clock", {"at": LAPSED})
@@ -194,7 +200,7 @@ async def a_night_of_kills(place: Place, members: int, kills: int) -> None:
     assert await night.value("SELECT sum(remaining)::bigint FROM lot") == 0
 
     await _an_outage(night)
-    await night.harried("delivery", night.delivered, lambda: night.told("compensated"))
+    await night.until(night.delivered)
     assert await night.told("compensated") == once
     await _a_delisting(night)
     await night.end()

@@ -1,6 +1,6 @@
 """The world of the model: who has what, which sheets were published, and how anything is asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -145,7 +145,6 @@ class World:
         self.stock = dict(STOCKS)
         self.places: dict[datetime, int] = {}
         self.done: dict[str, tuple[Any, Said]] = {}
-        self.claimed: dict[str, Any] = {}
 
     def terms_at(self, at: datetime) -> int:
         """The number of the sheet that holds."""
@@ -159,6 +158,13 @@ class World:
     def today(self) -> Sheet:
         """The sheet that holds now."""
         return self.sheet(self.terms_at(self.now))
+
+    def next_date(self) -> datetime:
+        """When something that is held or locked will be past its date, else midnight."""
+        lots = [one for wallet in self.wallets.values() for one, lot in wallet.lots.items() if lot.held]
+        dates = [one.expires for one in lots if one.expires is not None]
+        dates += [one.expires for one in self.vouchers.values() if one.locked(self.now)]
+        return min((date for date in dates if date > self.now), default=end_of(day_of(self.now)))
 
     @property
     def grace(self) -> datetime | None:
@@ -190,8 +196,6 @@ class World:
     def ask(self, verb: str, key: str, asked: dict[str, Any]) -> tuple[Said | No, bool]:
         """The answer, and whether it was given before. What was refused is decided anew."""
         claim = (verb, asked)
-        if verb.startswith("quote") and self.claimed.setdefault(key, claim) != claim:
-            return no("key_reused"), False
         if key in self.done:
             first, said = self.done[key]
             return (said, True) if first == claim else (no("key_reused"), False)
@@ -201,7 +205,7 @@ class World:
         self.done[key] = claim, said
         return said, False
 
-    def lapsed(self, bills: Sequence[str] = ()) -> None:
+    def lapsed(self) -> None:
         """The nightly run: holds past their deadline give their points back."""
         for key, bill in self.bills.items():
             wallet = self.wallets[bill.who]

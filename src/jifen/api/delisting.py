@@ -138,6 +138,7 @@ async def _fail(call: Call, body: Delisting, order: Order, number: str | None, t
         vouchers=order.vouchers,
         reason=reason,
         remedy=body.remedy,
+        silent=True,
     )
     try:
         answer = await call.house.engine.submit(command)

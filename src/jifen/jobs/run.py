@@ -18,6 +18,7 @@ from jifen.jobs.campaigns import announce, running
 from jifen.jobs.expiry import expire_due
 from jifen.jobs.handing import Outcome, Told
 from jifen.jobs.holds import lapse_due
+from jifen.jobs.order_reminders import remind_of_orders, reminds
 from jifen.jobs.referrals import refer_due
 from jifen.jobs.remedies import extend_due, remedy_due
 from jifen.jobs.reminders import remind_due
@@ -149,6 +150,8 @@ class Jobs:
         found: list[tuple[str, date, Work]] = []
         if rules is not None and rules.definition.reminders is not None:
             found.append(("reminders", due.day, partial(self._remind, due)))
+        if reminds(program, due.now):
+            found.append(("order_reminders", due.day, partial(self._remind_of_orders, due)))
         if rules is not None and rules.definition.tiers is not None:
             found.append(("tiers", due.day, partial(self._review, due)))
         if rules is not None and rules.definition.referral is not None:
@@ -173,6 +176,9 @@ class Jobs:
 
     async def _remind(self, due: Due, program: Program) -> Told:
         return await remind_due(self._pool, program, due.now)
+
+    async def _remind_of_orders(self, due: Due, program: Program) -> Told:
+        return await remind_of_orders(self._pool, program, due.now)
 
     async def _review(self, due: Due, program: Program) -> Outcome:
         return await review_due(self._pool, self._engine, program, due.now)

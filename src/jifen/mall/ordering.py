@@ -20,6 +20,7 @@ from jifen.mall.orders import MOVES, By, Order, Paid, State, Step, order_from, s
 from jifen.mall.paying import pooled
 from jifen.mall.restoring import back, out_of
 from jifen.mall.rewarding import read_redeemed
+from jifen.mall.telling import step_messages
 from jifen.mall.vouchers import VoucherRow, must_be_unused, read_voucher, take_back
 from jifen.messages import outbox
 from jifen.messages.outbox import Message
@@ -69,7 +70,8 @@ class TakeStep(Command, frozen=True, kw_only=True):
 
     unit, placed_at, payers, stocks, vouchers: as the order has them for good; they say what must be seen.
     who: whose key asks; by: at whose word. cash_fen: what the merchant received. remedy: the name of the
-    fault, whose published remedy is given beside the points, paid for by the merchant.
+    fault, whose published remedy is given beside the points, paid for by the merchant. silent: who asks
+    tells the members itself.
     """
 
     order: EntryId
@@ -84,6 +86,7 @@ class TakeStep(Command, frozen=True, kw_only=True):
     reason: str = ""
     cash_fen: int | None = None
     remedy: str | None = None
+    silent: bool = False
 
     @property
     def wallets(self) -> tuple[WalletId, ...]:
@@ -233,6 +236,7 @@ class TakeStep(Command, frozen=True, kw_only=True):
         gives_back = self._gives_back(order, reward)
         paid_fen = order.paid_fen if self.cash_fen is None else self.cash_fen
         compensation = 0 if remedy is None else compensation_of(remedy, order.points)
+        left = self._left(view) if gives_back else {}
         told = Stepped(
             str(order.id),
             self.step,
@@ -242,7 +246,7 @@ class TakeStep(Command, frozen=True, kw_only=True):
             order.rules,
             order.reward,
             self.reason,
-            self._left(view) if gives_back else 0,
+            sum(left.values()),
             ends and not gives_back,
             (self.remedy or "") if remedy is not None else "",
             compensation,
@@ -270,6 +274,8 @@ class TakeStep(Command, frozen=True, kw_only=True):
         effects.append(orders.effect(changed))
         if gives_back:
             effects += [take_back(voucher) for voucher in self._vouchers(view)]
+        if not self.silent:
+            effects += step_messages(program, changed, reward, self.step, left, self.recorded_at)
         return Plan(drafts, self._takes(view, order) if ends and self.step != "no_show" else (), effects)
 
     def _takes(self, view: View, order: Order) -> list[tuple[Id, int]]:
@@ -277,9 +283,10 @@ class TakeStep(Command, frozen=True, kw_only=True):
         found = [stock_id(self.program, code) for code in order.stocks]
         return [(stock, -order.count) for stock in found if view.stock(stock) is not None]
 
-    def _left(self, view: View) -> int:
-        booked = [view.entry_at(paid.id, paid.no) for paid in self.payers]
-        return sum(out_of(one).left for one in booked if one is not None)
+    def _left(self, view: View) -> dict[WalletId, int]:
+        """What each who paid still has in it."""
+        booked = {paid.id: view.entry_at(paid.id, paid.no) for paid in self.payers}
+        return {wallet: out_of(one).left for wallet, one in booked.items() if one is not None}
 
     def _drafts(
         self,

@@ -62,15 +62,17 @@ def times(program: Program, rules: CompiledRules, reward: Reward, day: date, sto
 def _of(opening: Opening, slots: Slots, day: date, zone_name: str) -> tuple[Slot, ...]:
     """The times of one opening: by the clock on the wall, each for as many minutes as really pass.
 
-    A time that the clock skips in spring is none; one that it shows twice in autumn is the first.
+    A time that the clock skips in spring is none, nor is one that begins while another runs across what was
+    skipped; one that it shows twice in autumn is the first.
     """
     length = timedelta(minutes=opening.every_minutes)
     ends = datetime.combine(day, time.fromisoformat(opening.until))
     shown = datetime.combine(day, time.fromisoformat(opening.since))
-    found = []
+    found: list[Slot] = []
     while shown + length <= ends:
         since = shown.replace(tzinfo=zone(zone_name)).astimezone(UTC)
-        if since.astimezone(zone(zone_name)).replace(tzinfo=None) == shown:
+        free = not found or found[-1].until <= since
+        if free and since.astimezone(zone(zone_name)).replace(tzinfo=None) == shown:
             closes = since - timedelta(minutes=slots.closing_minutes)
             found.append(Slot(since, since + length, opening.capacity, closes))
         shown += length

@@ -150,6 +150,57 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             zh=("兑换无法履行", "您的兑换无法履行,积分已退回。{reason}"),
             en=("Your order cannot be met", "Your order cannot be met; its points are back. {reason}"),
         ),
+        "order_confirmed": Event(
+            fields=("reward", "slot"),
+            zh=("兑换已确认", "您兑换的{reward}已由商户确认。{slot}"),
+            en=("Your order is confirmed", "The merchant has confirmed your order: {reward}. {slot}"),
+            more=("reward_en", "merchant"),
+        ),
+        "order_fulfilled": Event(
+            fields=("reward", "slot"),
+            zh=("兑换已完成", "您兑换的{reward}已交付。如有问题可联系{program}。"),
+            en=(
+                "Your order is fulfilled",
+                "{reward} was handed over. If something is wrong, tell {program}.",
+            ),
+            more=("reward_en", "merchant"),
+        ),
+        "order_cancelled": Event(
+            fields=("reward", "slot", "points", "unit", "cash", "reason"),
+            zh=("兑换已取消", "您兑换的{reward}已被取消,退回{points}{unit}、现金{cash}元。原因:{reason}"),
+            en=(
+                "Your order is cancelled",
+                "{reward} is cancelled: {points} {unit}, {cash} yuan back. Why: {reason}",
+            ),
+            more=("reward_en", "merchant"),
+            urgent=True,
+            links=False,
+        ),
+        "order_failed": Event(
+            fields=("reward", "slot", "points", "unit", "cash", "reason"),
+            zh=("兑换未能履行", "您兑换的{reward}未能履行,退回{points}{unit}、现金{cash}元。原因:{reason}"),
+            en=(
+                "Your order cannot be met",
+                "{reward} cannot be given: {points} {unit}, {cash} yuan back. Why: {reason}",
+            ),
+            more=("reward_en", "merchant"),
+            urgent=True,
+            links=False,
+        ),
+        "booking_tomorrow": Event(
+            fields=("reward", "slot"),
+            zh=("预约提醒", "您预约的{reward}在明天:{slot}。"),
+            en=("Your booking is tomorrow", "Your booking is tomorrow: {reward}, {slot}."),
+            more=("reward_en", "merchant", "store"),
+            links=False,
+        ),
+        "voucher_lapsing": Event(
+            fields=("reward", "count", "date"),
+            zh=("券即将到期", "您有{count}张{reward}可用至{date},请在到期前使用。"),
+            en=("A voucher is about to lapse", "{reward} ({count}) can be used until {date}."),
+            more=("reward_en", "merchant"),
+            links=False,
+        ),
         "appeal_decided": Event(
             fields=("outcome", "reason"),
             zh=("申诉结果", "您的申诉结果:{outcome}。{reason}"),
