@@ -23,6 +23,7 @@ MINUTES = (0, 0, 5, 10, 10, 20, 45, 180, 60 * 20, 60 * 24 * 2, 60 * 24 * 9)
 """0: until what is held or locked is past its date, else until midnight; the nightly runs come after that."""
 
 ARTICLES = "abc"
+REWARDS = (*("mug", "save", "ship", "bath") * 2, "bath", "bath", "lamp", "tenth", "feast")
 AMOUNTS = (99, 1234, 4999, 5000, 9999, 12_000, 20_000)
 
 
@@ -271,9 +272,7 @@ class Machine(RuleBasedStateMachine):
     def some_reward(self, chance: Random, who: str, merchant: str) -> dict[str, Any]:
         """What is asked of a reward."""
         goods = self.world.today.goods
-        reward = chance.choice(
-            ("mug", "mug", "lamp", "save", "save", "tenth", "ship", "ship", "bath", "bath", "feast")
-        )
+        reward = chance.choice(REWARDS)
         own = goods[reward].merchant if chance.random() < 0.97 else ""
         asked: dict[str, Any] = {"who": who, "reward": reward, "merchant": own or merchant}
         if chance.random() < 0.2:
@@ -284,8 +283,8 @@ class Machine(RuleBasedStateMachine):
 
     def some_slot(self, chance: Random) -> datetime:
         """A time of these days; few of them, so that they fill."""
-        day = self.world.now.astimezone(BEIJING) + timedelta(days=chance.choice((0, 1, 1, 1, 3, 8)))
-        hour = chance.choice((SLOT_HOURS[0], SLOT_HOURS[0], SLOT_HOURS[-1], 9))
+        day = self.world.now.astimezone(BEIJING) + timedelta(days=chance.choice((*(0, 0, 1, 1, 3) * 2, 8)))
+        hour = chance.choice((*(SLOT_HOURS[0], SLOT_HOURS[-1], SLOT_HOURS[-1]) * 3, 9))
         return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
     @rule(which=SEED, seed=SEED)
@@ -300,6 +299,8 @@ class Machine(RuleBasedStateMachine):
         ]
         # Vouchers are had to be used, so they are rarely given back.
         known = [key for key in known if not orders[key].vouchers or not which % 5]
+        booked = [key for key in known if orders[key].slot is not None and orders[key].state == "placed"]
+        known = booked if booked and not which % 3 else known
         known = known if known and which % 12 else list(orders)
         if not known:
             self.redeem(chance.choice(MEMBERS), "sea", seed)
@@ -358,7 +359,9 @@ class Machine(RuleBasedStateMachine):
             of = known[-1 - chance.randrange(min(3, len(known)))]
             offer = self.world.offers[of]
             waiting = [payer for payer, _ in offer.parts if payer not in offer.agreed]
-            payer = chance.choice(waiting) if waiting and chance.random() < 0.75 else chance.choice(MEMBERS)
+            named = [payer for payer, _ in offer.parts]
+            known = waiting if waiting and chance.random() < 0.75 else named
+            payer = chance.choice(known) if chance.random() < 0.95 else chance.choice(MEMBERS)
             self.ask("decline" if chance.random() < 0.15 else "agree", offer=of, who=payer)
             return
         others = chance.sample([one for one in MEMBERS if one != who], chance.choice((1, 1, 2, 3)))

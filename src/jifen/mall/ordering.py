@@ -1,6 +1,6 @@
 """Steps of an order: each checked against where it stands, with all that goes back with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from jifen.parties.catalog import stock_id
 from jifen.parties.giving import given_series
 from jifen.parties.programs import Program
 from jifen.rules.definition import Remedy
+from jifen.rules.person import read_person
 from jifen.rules.rewards import Reward
 from jifen.values.ids import EntryId, Id, WalletId
 from jifen.values.periods import end_of_day, local_day
@@ -275,7 +276,8 @@ class TakeStep(Command, frozen=True, kw_only=True):
         if gives_back:
             effects += [take_back(voucher) for voucher in self._vouchers(view)]
         if not self.silent:
-            effects += step_messages(program, changed, reward, self.step, left, self.recorded_at)
+            back = self._back(view, left)
+            effects += step_messages(program, changed, reward, self.step, back, self.recorded_at)
         return Plan(drafts, self._takes(view, order) if ends and self.step != "no_show" else (), effects)
 
     def _takes(self, view: View, order: Order) -> list[tuple[Id, int]]:
@@ -287,6 +289,14 @@ class TakeStep(Command, frozen=True, kw_only=True):
         """What each who paid still has in it."""
         booked = {paid.id: view.entry_at(paid.id, paid.no) for paid in self.payers}
         return {wallet: out_of(one).left for wallet, one in booked.items() if one is not None}
+
+    def _back(self, view: View, left: Mapping[WalletId, int]) -> dict[WalletId, int]:
+        """What comes back, by who is told of it: of a pool, which nobody reads for, whose order it is."""
+        told = {self.wallet: 0}
+        for wallet, points in left.items():
+            reader = wallet if read_person(view.wallet(wallet).facts).family is None else self.wallet
+            told[reader] = told.get(reader, 0) + points
+        return told
 
     def _drafts(
         self,

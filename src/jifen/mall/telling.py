@@ -38,9 +38,8 @@ def step_messages(
     event = EVENTS.get(step)
     if event is None or order.by == "member":
         return []
-    whom = [order.wallet, *(wallet for wallet in back if wallet != order.wallet)] if step in BACK else []
     messages = []
-    for wallet in whom or [order.wallet]:
+    for wallet in dict.fromkeys((order.wallet, *back)) if step in BACK else (order.wallet,):
         fields = reward_fields(program, order.merchant, reward) | {"slot": slot_text(program, order)}
         if step in BACK:
             fields["points"] = str(back.get(wallet, 0))
