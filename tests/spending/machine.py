@@ -178,7 +178,8 @@ class Machine(RuleBasedStateMachine):
         """Mostly free ones of the member's."""
         own = [key for key, one in self.world.vouchers.items() if one.who == who]
         free = [key for key in own if self.world.vouchers[key].standing(self.world.now) == "issued"]
-        known = free if free and chance.random() < 0.9 else own
+        locked = [key for key in own if self.world.vouchers[key].standing(self.world.now) == "locked"]
+        known = free if free and chance.random() < 0.8 else locked or own
         count = min(len(known), chance.choice((0, 1, 1, 1, 2)))
         return tuple(chance.sample(known, count))
 
@@ -253,11 +254,11 @@ class Machine(RuleBasedStateMachine):
     def some_payers(self, chance: Random, who: str, points: int) -> tuple[tuple[str, int | None], ...]:
         """Nobody else, the household, or stated parts."""
         home = self.world.home_of(who)
-        if (home is None and chance.random() < 0.9) or chance.random() < 0.4:
+        if (home is None and chance.random() < 0.5) or chance.random() < 0.4:
             return ()
         kin = self.world.kin[home] if home else ["ann", "bob"]
         others = [one for one in (*kin, *((home,) if home and chance.random() < 0.5 else ())) if one != who]
-        if not others or chance.random() < 0.1:
+        if not others or home is None or chance.random() < 0.15:
             others = [one for one in (*MEMBERS, *HOMES) if one != who]
         if chance.random() < 0.75:
             return tuple((one, None) for one in chance.sample(others, chance.randint(1, len(others))))

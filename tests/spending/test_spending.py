@@ -57,7 +57,7 @@ def test_the_mall_and_the_till_do_what_the_model_does(database: str) -> None:
     play(database, QUICK)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 def test_a_stroll_through_the_mall(database: str, seed: int) -> None:
     """The same steps at every run, and all kinds of them."""
     walk(database, range(seed, seed + 1), 150)
