@@ -242,14 +242,14 @@ class Writing:
         return [
             [program.id for program in programs],
             [program.revision for program in programs],
-            self.names.values,
+            packed(self.names.values),
             self.times.values,
         ]
 
     def _wallets(self) -> list[Any]:
         wallets = self.wallets
         return [
-            [wallet.id for wallet in wallets],
+            packed([wallet.id for wallet in wallets]),
             packed([wallet.cell for wallet in wallets]),
             packed(self.expected),
             packed([wallet.version for wallet in wallets]),
@@ -268,8 +268,8 @@ class Writing:
             packed(place),
             packed(no),
             packed(reverses),
-            ids,
-            digests,
+            packed(ids),
+            packed(digests),
             texts(kinds),
             packed(occurred),
             packed(recorded),

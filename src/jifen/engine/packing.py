@@ -10,12 +10,12 @@ SEPARATOR = "\x1f"
 
 
 # asyncpg looks at every element of an array whether it is itself a sequence, which costs more than the
-# element: so whole numbers go as array literals, and texts as one text joined by the unit separator.
+# element: so whole numbers and ids go as array literals, and texts as one text joined by the unit separator.
 
 
-def packed(numbers: Iterable[int | None]) -> str:
-    """Whole numbers, or NULL, as an array literal."""
-    return "{" + ",".join(["NULL" if number is None else str(number) for number in numbers]) + "}"
+def packed(values: Iterable[int | UUID | None]) -> str:
+    """Whole numbers or ids, or NULL, as an array literal."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def texts(values: Sequence[str]) -> str:

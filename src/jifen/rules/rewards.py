@@ -103,7 +103,7 @@ class Reward(Definition, frozen=True, kw_only=True):
     the measure of what a point is worth here. category: under which heading the mall shows it. voucher: it is
     a voucher that does this. slots: it is booked for a time. payers: so many members may pay it together.
     fulfil: at_once, it is handed over with the redemption; order, the merchant confirms and fulfils it.
-    return_days: so many days after it was fulfilled it can be given back; vouchers until they are spent.
+    return_days: so many days after it was fulfilled it can be given back; vouchers until spent or lapsed.
     """
 
     code: Name
