@@ -5,7 +5,7 @@ import binascii
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -28,24 +28,13 @@ from jifen.rules.award import Facts
 from jifen.rules.compiled import CompiledRules
 from jifen.rules.person import NOBODY_KNOWN, read_person
 from jifen.rules.pricing import Pricing, Sheet, pricing_of
-from jifen.rules.rewards import Limit, Reward, Slots, VoucherTerms
+from jifen.rules.rewards import Limit, Reward, RewardKind, Slots, VoucherTerms
 from jifen.values.ids import Id, WalletId
 from jifen.values.periods import local_day
 
 Sort = Literal["listed", "points", "-points", "value"]
 SORTS = ("listed", "points", "-points", "value")
-KINDS = (
-    "goods",
-    "service",
-    "voucher",
-    "upgrade",
-    "night",
-    "top_up",
-    "freight",
-    "ticket",
-    "benefit",
-    "donation",
-)
+KINDS: tuple[str, ...] = get_args(RewardKind)
 
 
 class RewardView(msgspec.Struct, frozen=True):

@@ -95,6 +95,20 @@ class Slots(Definition, frozen=True, kw_only=True):
     no_show: Literal["forfeit", "return"] = "forfeit"
 
 
+RewardKind = Literal[
+    "goods",
+    "service",
+    "voucher",
+    "upgrade",
+    "night",
+    "top_up",
+    "freight",
+    "ticket",
+    "benefit",
+    "donation",
+]
+
+
 class Reward(Definition, frozen=True, kw_only=True):
     """Something that points buy from a merchant (None: from any of the programme).
 
@@ -111,18 +125,7 @@ class Reward(Definition, frozen=True, kw_only=True):
     title_en: Title = ""
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     text_en: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-    kind: Literal[
-        "goods",
-        "service",
-        "voucher",
-        "upgrade",
-        "night",
-        "top_up",
-        "freight",
-        "ticket",
-        "benefit",
-        "donation",
-    ] = "goods"
+    kind: RewardKind = "goods"
     tax: Literal["goods", "service", "intangible", "discount"] = "goods"
     merchant: Name | None = None
     unit: Name | None = None
