@@ -4,7 +4,8 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 JIFEN := $(VENV)/bin/jifen
-SWAGGER := src/jifen/api/static/swagger/swagger-ui.css
+STATIC := src/jifen/site/static
+ASSETS := $(STATIC)/icons/LICENSE
 
 # Settings, all optional:
 #   PYTHON=/path/to/python3.12   the Python to make .venv with
@@ -30,10 +31,12 @@ env: $(VENV)/.ready ## .venv with everything the locks name, and Jifen itself, e
 $(VENV)/.ready: requirements/dev.txt requirements/uv.txt pyproject.toml tools/env.py
 	@python=$$(PYTHON="$(PYTHON)" tools/find_python.sh) && "$$python" tools/env.py
 
-assets: $(SWAGGER) ## what pages load in the browser, from npm's lock into the package
+assets: $(ASSETS) ## what pages load in the browser, from npm's lock into the package
 
-$(SWAGGER): package-lock.json package.json .npmrc tools/assets.py | $(VENV)/.ready
+# The icons come last, so an interrupted run is made good by the next one.
+$(ASSETS): package-lock.json package.json .npmrc tools/assets.py src/jifen/site/icons.txt | $(VENV)/.ready
 	@$(PY) -m tools.assets
+	@touch $@
 
 browser: ## Chromium and Chinese fonts for the browser tests, where they can be installed
 	@tools/browser.sh
@@ -76,5 +79,6 @@ wheel: env assets ## dist/jifen-*.whl, with the assets inside
 
 clean: ## remove all that make has made, .venv included
 	rm -rf $(VENV) node_modules src/jifen/api/static/swagger build dist
+	rm -rf $(STATIC)/echarts $(STATIC)/htmx $(STATIC)/icons $(STATIC)/tabler
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

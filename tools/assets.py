@@ -10,11 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NODE_MODULES = ROOT / "node_modules"
-STATIC = ROOT / "src" / "jifen" / "api" / "static"
+PACKAGE = ROOT / "src" / "jifen"
+SITE = "site/static"
+ICONS = PACKAGE / "site" / "icons.txt"
 
-# folder under STATIC -> npm package and those of its files that are served; source maps are not
-WANTED = {
-    "swagger": (
+# folder in the package -> npm package and those of its files that are served; source maps are not
+WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "api/static/swagger": (
         "swagger-ui-dist",
         (
             "LICENSE",
@@ -26,6 +28,9 @@ WANTED = {
             "swagger-ui-standalone-preset.js.LICENSE.txt",
         ),
     ),
+    f"{SITE}/tabler": ("@tabler/core", ("dist/css/tabler.min.css",)),
+    f"{SITE}/htmx": ("htmx.org", ("LICENSE", "dist/htmx.min.js")),
+    f"{SITE}/echarts": ("echarts", ("LICENSE", "NOTICE", "dist/echarts.min.js")),
 }
 SOURCE_MAP = re.compile(rb"\n?(//# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ ?\*/)\s*$")
 
@@ -36,18 +41,22 @@ def main() -> None:
     outcome = subprocess.run([*program, "ci"], cwd=ROOT, env=environment, check=False)
     if outcome.returncode:
         sys.exit("assets: npm ci failed; its own words stand above")
-    for folder, (package, files) in WANTED.items():
-        copy(NODE_MODULES / package, STATIC / folder, files)
-        print(f"assets: {package} is in {(STATIC / folder).relative_to(ROOT)}", flush=True)
+    icons = tuple(f"icons/outline/{name}.svg" for name in ICONS.read_text("utf-8").split())
+    for folder, (package, files) in {
+        **WANTED,
+        f"{SITE}/icons": ("@tabler/icons", ("LICENSE", *icons)),
+    }.items():
+        copy(NODE_MODULES / package, PACKAGE / folder, files)
+        print(f"assets: {package} is in {(PACKAGE / folder).relative_to(ROOT)}", flush=True)
 
 
 def copy(source: Path, target: Path, files: tuple[str, ...]) -> None:
-    """Puts files into a folder that is complete or not there, and holds nothing else."""
+    """Puts files, by their last names, into a folder that is whole or not there, with nothing else in it."""
     new = target.with_name(f".{target.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     for name in files:
-        (new / name).write_bytes(SOURCE_MAP.sub(b"\n", (source / name).read_bytes()))
+        (new / Path(name).name).write_bytes(SOURCE_MAP.sub(b"\n", (source / name).read_bytes()))
     shutil.rmtree(target, ignore_errors=True)
     new.rename(target)
 

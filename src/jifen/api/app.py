@@ -44,7 +44,7 @@ from jifen.api import (
     vouchers,
     writes,
 )
-from jifen.api.door import Door, told
+from jifen.api.door import FACTS, Door, told
 from jifen.api.house import House, open_house
 from jifen.api.openapi import document
 from jifen.api.problems import Problem
@@ -52,7 +52,7 @@ from jifen.api.routing import Route, Router
 from jifen.api.settings import Settings, from_environment
 
 GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
-    ("Facts", (*writes.ROUTES, *bulk.ROUTES, *proposing.ROUTES)),
+    (FACTS, (*writes.ROUTES, *bulk.ROUTES, *proposing.ROUTES)),
     (
         "Members",
         (

@@ -228,6 +228,7 @@ ROUTES = (
         summary="Decide an appeal; upheld, it lifts the freeze",
         handle=decide,
         who="operator",
+        duty="approve",
         body=AppealDecision,
         answer=AppealView,
         codes=("proposal_unknown", "proposal_decided", "busy"),

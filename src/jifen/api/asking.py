@@ -7,8 +7,9 @@ import msgspec
 
 from jifen.api.problems import Problem, invalid, refused
 from jifen.books.refusals import Code, Refusal
-from jifen.parties.keys import RESERVED, Key
+from jifen.parties.keys import Key, reserved
 from jifen.parties.programs import Merchant, Program, Store
+from jifen.parties.roles import decides
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ class Asking(msgspec.Struct, frozen=True):
                 f"is not yours: leave it out, your source is {self.owner.label!r}",
                 "out_of_scope",
             )
-        if named in RESERVED:
+        if reserved(named):
             raise invalid("source", named, "is the system's own: choose another")
         if not named.isprintable():
             raise invalid("source", named, "holds letters that cannot be printed: leave them out")
@@ -121,9 +122,23 @@ class Asking(msgspec.Struct, frozen=True):
                 f"{what} is for the operator, and this key is a merchant's: ask the operator for it",
             )
 
+    def only_second(self, what: str) -> None:
+        """Refuse who may not be the second person; in bulk no route says so."""
+        if not decides(self.owner.role):
+            raise second_wanted(what, self.owner.role)
+
     def sees(self, merchant: object) -> bool:
         """Whether what happened at a merchant is the caller's to see."""
         return self.owner.merchant is None or merchant == self.owner.merchant
+
+
+def second_wanted(what: str, role: str) -> Problem:
+    """The problem of somebody who may prepare, but not decide."""
+    return Problem(
+        "role_refused",
+        f"{what} is for the second person, and the role of who asks is {role}: ask an approver for it",
+        facts={"role": role},
+    )
 
 
 def utc(at: datetime, field: str = "at") -> datetime:

@@ -1,10 +1,11 @@
 """The door: finds the route, sees who asks, answers; whatever goes wrong leaves as a problem."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from jifen.api.answers import problem_of
-from jifen.api.asking import Asking
+from jifen.api.asking import Asking, second_wanted
 from jifen.api.calls import Call, Gone
 from jifen.api.house import House, now_in
 from jifen.api.problems import CONTENT_TYPE, Problem
@@ -12,16 +13,20 @@ from jifen.api.routing import Reply, Route, Router
 from jifen.engine.command import Unavailable
 from jifen.engine.engine import LOST
 from jifen.parties.keys import PREFIX, Key
+from jifen.parties.roles import decides, writes
 
 ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 CHALLENGE = ((b"www-authenticate", b'Bearer realm="jifen"'),)
 PIECE = 65_536
 
+FACTS = "Facts"
+"""The group of routes whose calls leave entries in the books, chained and with their source."""
+
 
 class Door:
     """The ASGI application of all routes of a table. `house` is set for as long as it is open."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router[Route]) -> None:
         self.router = router
         self.house: House | None = None
 
@@ -66,9 +71,11 @@ class Door:
         owner = await whose(house, headers)
         check_role(route, owner)
         program = await house.program(owner.program)
-        return await route.handle(
+        reply = await route.handle(
             Call(house, Asking(program, owner, now_in(program)), args, headers, scope, receive)
         )
+        await record(house, route, args, owner, reply.status)
+        return reply
 
 
 def path_of(scope: Any) -> str:
@@ -102,12 +109,35 @@ async def whose(house: House, headers: dict[bytes, bytes]) -> Key:
 
 
 def check_role(route: Route, owner: Key) -> None:
-    """Refuse a merchant's key where only the operator's opens."""
+    """Refuse a merchant's key where only the operator's opens, and a role that does not go so far.
+
+    Raises:
+        Problem: operator_only or role_refused.
+    """
     if route.who == "operator" and owner.merchant is not None:
         raise Problem(
             "operator_only",
             f"{route.summary.rstrip('.')}: that is for the operator, and this key is a merchant's",
         )
+    if route.method != "GET" and not writes(owner.role):
+        raise Problem(
+            "role_refused",
+            f"{route.summary.rstrip('.')}: that changes something, and an auditor only reads",
+            facts={"role": owner.role},
+        )
+    if route.duty == "approve" and not decides(owner.role):
+        raise second_wanted(route.summary.rstrip("."), owner.role)
+
+
+async def record(house: House, route: Route, args: dict[str, str], owner: Key, status: int) -> None:
+    """Write down what an operator's key did, where its fact leaves no entry of its own."""
+    if route.who != "operator" or route.method == "GET" or route.group == FACTS or status >= 400:
+        return
+    actor, role = owner.label, owner.role or "key"
+    facts = {"by": "api", "status": status}
+    target = "/".join(args.values())
+    at = datetime.now(UTC)
+    await house.audit.write(owner.program, at, actor, role, route.name, target, "done", facts)
 
 
 def told(fault: Exception) -> Reply:

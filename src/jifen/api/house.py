@@ -15,6 +15,7 @@ from jifen.api.settings import Settings
 from jifen.books.series import Series
 from jifen.engine.engine import LOST, Engine
 from jifen.messages.settings import channel_settings
+from jifen.parties.audit import Audit
 from jifen.parties.catalog import Catalog
 from jifen.parties.keys import Keys
 from jifen.parties.members import Members
@@ -47,6 +48,7 @@ class House:
         self.members = Members(pool, vault)
         self.channels = settings.channels or channel_settings(settings.folder)
         self.keys = Keys(pool)
+        self.audit = Audit(pool, vault)
         self.engine = Engine(
             pool,
             self.catalog,

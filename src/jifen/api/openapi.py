@@ -18,6 +18,7 @@ WITH_KEY = ("unauthenticated", "database_unavailable", "shutting_down", "interna
 WITH_BODY = ("malformed_json", "invalid_request", "body_too_large", "unsupported_media_type")
 OF_OPERATOR = ("operator_only",)
 OF_MERCHANT = ("out_of_scope",)
+OF_ROLE = ("role_refused",)
 
 ABOUT = """\
 Every write is a fact with a key of its own: the same key with the same content gets the same answer, for
@@ -144,6 +145,8 @@ def _codes(route: Route) -> Iterable[str]:
         codes += OF_OPERATOR
     elif route.method != "GET":
         codes += OF_MERCHANT
+    if route.method != "GET":
+        codes += OF_ROLE
     if route.body is not None:
         codes += WITH_BODY
     return codes

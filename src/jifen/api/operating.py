@@ -36,6 +36,7 @@ def donation(asking: Asking, body: bodies.Donation, key: str, found: Found) -> C
 
 def adjustment(asking: Asking, body: bodies.Adjustment, key: str, found: Found) -> Command:
     """A correction, with its reason."""
+    asking.only_second("an adjustment")
     common = _operators("an adjustment", asking, body, key, found)
     if body.points == 0:
         raise invalid("points", 0, "is nothing: send points to add, or negative ones to take")
@@ -44,6 +45,7 @@ def adjustment(asking: Asking, body: bodies.Adjustment, key: str, found: Found) 
 
 def compensation(asking: Asking, body: bodies.Compensation, key: str, found: Found) -> Command:
     """Points for a fault."""
+    asking.only_second("a compensation")
     common = _operators("a compensation", asking, body, key, found)
     fault = None if body.at_fault is None else asking.merchant_called(body.at_fault, "at_fault")
     return Compensate(**common, unit=asking.unit(body.unit, asking.now), points=body.points, at_fault=fault)

@@ -60,6 +60,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "operator_only": Kind(
             403, "Only the operator may do this", "ask the programme's operator, or use its key"
         ),
+        "role_refused": Kind(
+            403, "The role does not go so far", "ask somebody whose role does, or use a key of another role"
+        ),
         "out_of_scope": Kind(
             403, "This belongs to another merchant", "name your own merchant or one of its stores"
         ),

@@ -27,7 +27,7 @@ from jifen.api.programme_bodies import (
     TermsView,
 )
 from jifen.api.reads import wallet_in_path
-from jifen.api.routing import Handle, Parameter, Reply, Route
+from jifen.api.routing import Duty, Handle, Parameter, Reply, Route
 from jifen.parties.catalog import Conflict
 from jifen.parties.programs import Program
 from jifen.programs.definition import Programme
@@ -304,6 +304,7 @@ def _operator(
     body: type | None = None,
     statuses: tuple[int, ...] = (200,),
     query: tuple[Parameter, ...] = (),
+    duty: Duty = "",
 ) -> Route:
     return Route(
         method=method,
@@ -312,6 +313,7 @@ def _operator(
         summary=summary,
         handle=handle,
         who="operator",
+        duty=duty,
         answer=answer,
         codes=codes,
         body=body,
@@ -352,11 +354,11 @@ ROUTES = (
     _operator(
         "POST", "/v1/programmes/proposals/{id}/approve", "approve_programme", "Publish what another proposed",
         approve, AppliedView, (*PUBLISHING, "own_approval", "proposal_unknown", "proposal_decided"),
-        Nothing, (200, 201),
+        Nothing, (200, 201), duty="approve",
     ),
     _operator(
         "POST", "/v1/programmes/proposals/{id}/decline", "decline_programme", "Say no to a proposal",
-        decline, ProgrammeProposal, ("proposal_unknown", "proposal_decided"), Reason,
+        decline, ProgrammeProposal, ("proposal_unknown", "proposal_decided"), Reason, duty="approve",
     ),
     Route(
         method="GET",

@@ -172,6 +172,7 @@ ROUTES = (
         summary="Give the inviter of a refused referral points all the same",
         handle=overrule,
         who="operator",
+        duty="approve",
         body=Overruling,
         answer=ReferralView,
         key=True,

@@ -1,7 +1,7 @@
 """Routes as a table: what is served is what is documented, since both are made of it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -13,6 +13,9 @@ NDJSON = b"application/x-ndjson"
 HTML = b"text/html; charset=utf-8"
 
 Who = Literal["anyone", "merchant", "operator"]
+
+Duty = Literal["", "approve"]
+"""What a route asks of a role beyond its scope: approve is for the second person, never a clerk's."""
 
 
 class Reply(msgspec.Struct):
@@ -40,6 +43,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one address.
 
     who: anyone, any API key (a merchant's sees its own), or only an operator's. body, answer: their types.
+    duty: what it asks of the caller's role, beside that an auditor only reads.
     raw: of anyone: the handler gets the request and sees by itself who asks; else it gets the house.
     key: whether it takes the header Idempotency-Key. codes: problems beyond those that every route may have.
     group: under which heading it is documented.
@@ -51,6 +55,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     handle: Handle
     who: Who = "merchant"
+    duty: Duty = ""
     raw: bool = False
     body: Any = None
     answer: Any = None
@@ -72,17 +77,27 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
 
-Methods = dict[str, Route]
-Match = tuple[Methods, dict[str, str]]
+class Routed(Protocol):
+    """Whatever has a method and an address, such as a route of the interface or a page."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def parameters(self) -> list[str]: ...
 
 
-class Router:
+R = TypeVar("R", bound=Routed)
+
+
+class Router(Generic[R]):
     """Finds routes: plain addresses by one look-up, those with parameters part by part."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[R]) -> None:
         self.routes = tuple(routes)
-        self._plain: dict[str, Methods] = {}
-        self._shaped: dict[tuple[str, ...], Methods] = {}
+        self._plain: dict[str, dict[str, R]] = {}
+        self._shaped: dict[tuple[str, ...], dict[str, R]] = {}
         for route in self.routes:
             if route.parameters:
                 shape = tuple(route.path.split("/"))
@@ -90,13 +105,13 @@ class Router:
             else:
                 self._plain.setdefault(route.path, {})[route.method] = route
 
-    def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+    def find(self, method: str, raw_path: str) -> tuple[R, dict[str, str]]:
         """The route of a request and the values of its path's parameters.
 
         Raises:
             Problem: not_found, or method_not_allowed with the header Allow.
         """
-        path = raw_path.removesuffix("/")
+        path = raw_path.removesuffix("/") or "/"
         methods = self._plain.get(path)
         args: dict[str, str] = {}
         if methods is None:
@@ -108,7 +123,7 @@ class Router:
             raise Problem("method_not_allowed", said, headers=((b"allow", allow.encode()),))
         return route, args
 
-    def _match(self, path: str) -> Match:
+    def _match(self, path: str) -> tuple[dict[str, R], dict[str, str]]:
         parts = path.split("/")
         for shape, methods in self._shaped.items():
             if len(shape) == len(parts) and all(

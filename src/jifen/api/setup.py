@@ -8,7 +8,7 @@ from jifen.api.house import now_in
 from jifen.api.parsing import read
 from jifen.api.problems import invalid, refused
 from jifen.api.publishing import not_retroactive
-from jifen.api.routing import Handle, Reply, Route
+from jifen.api.routing import Duty, Handle, Reply, Route
 from jifen.api.setup_bodies import (
     Clock,
     ContractView,
@@ -166,8 +166,11 @@ async def make_key(call: Call) -> Reply:
     body = read(_key, await call.json())
     asking = call.asking
     merchant = None if body.merchant is None else asking.merchant_called(body.merchant).id
-    secret = await call.house.keys.make(asking.program.id, merchant, body.label, asking.now)
-    return Reply(201, _encode(MadeKey(body.label, body.merchant, secret)))
+    if body.role not in ("", "auditor") and merchant is not None:
+        said = f"is the operator's, and the key is {body.merchant}'s: leave it out, or send auditor"
+        raise invalid("role", body.role, said)
+    secret = await call.house.keys.make(asking.program.id, merchant, body.label, asking.now, body.role)
+    return Reply(201, _encode(MadeKey(body.label, body.merchant, secret, body.role)))
 
 
 async def revoke_key(call: Call) -> Reply:
@@ -189,7 +192,16 @@ async def set_clock(call: Call) -> Reply:
     return Reply(200, _encode(program_view(Asking(made, call.asking.owner, now_in(made)))))
 
 
-def _post(name: str, path: str, summary: str, handle: Handle, body: type, answer: type, *codes: str) -> Route:
+def _post(
+    name: str,
+    path: str,
+    summary: str,
+    handle: Handle,
+    body: type,
+    answer: type,
+    *codes: str,
+    duty: Duty = "",
+) -> Route:
     return Route(
         method="POST",
         path=path,
@@ -197,6 +209,7 @@ def _post(name: str, path: str, summary: str, handle: Handle, body: type, answer
         summary=summary,
         handle=handle,
         who="operator",
+        duty=duty,
         body=body,
         answer=answer,
         statuses=(201,),
@@ -270,6 +283,7 @@ ROUTES = (
         MadeKey,
         "already_exists",
         "merchant_unknown",
+        duty="approve",
     ),
     Route(
         method="DELETE",
@@ -278,6 +292,7 @@ ROUTES = (
         summary="Revoke an API key",
         handle=revoke_key,
         who="operator",
+        duty="approve",
         answer=RevokedKey,
         codes=("api_key_unknown",),
     ),
@@ -288,6 +303,7 @@ ROUTES = (
         summary="Set or remove the test clock",
         handle=set_clock,
         who="operator",
+        duty="approve",
         body=Clock,
         answer=ProgramView,
     ),

@@ -1,7 +1,7 @@
 """What the operator sends to set a programme up, and what it is answered."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -108,10 +108,15 @@ class MoreStock(Body, frozen=True, kw_only=True):
 
 
 class NewKey(Body, frozen=True, kw_only=True):
-    """An API key to make: for a merchant, or (without one) for the operator. The label is its source."""
+    """An API key to make: for a merchant, or (without one) for the operator. The label is its source.
+
+    role: what it is restricted to: an auditor's only reads, a clerk's decides nothing that another prepared,
+    an approver's may; without one it may do all that is the merchant's or the operator's.
+    """
 
     label: CodeName
     merchant: CodeName | None = None
+    role: Literal["", "clerk", "approver", "auditor"] = ""
 
 
 class Clock(Body, frozen=True, kw_only=True):
@@ -133,6 +138,7 @@ class MadeKey(msgspec.Struct, frozen=True):
     label: str
     merchant: str | None
     secret: str
+    role: str = ""
 
 
 class RevokedKey(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from jifen.api.house import now_in
 from jifen.api.parsing import read
 from jifen.api.problems import CONTENT_TYPE, Problem
 from jifen.api.redeeming import prepared
-from jifen.api.routing import JSON, Handle, Reply, Route
+from jifen.api.routing import JSON, Duty, Handle, Reply, Route
 from jifen.books.refusals import Code
 from jifen.engine.command import Command
 
@@ -78,6 +78,7 @@ def _route(
     *codes: str,
     named: Named | None = None,
     operator: bool = False,
+    duty: Duty = "",
 ) -> Route:
     return Route(
         method="POST",
@@ -86,6 +87,7 @@ def _route(
         summary=summary,
         handle=taking(body, named),
         who="operator" if operator else "merchant",
+        duty=duty,
         body=body,
         answer=ReceiptAnswer,
         statuses=(201, 200),
@@ -238,6 +240,7 @@ ROUTES = (
         Code.UNIT_UNKNOWN,
         Code.POINTS_OVERFLOW,
         operator=True,
+        duty="approve",
     ),
     _route(
         "compensate",
@@ -248,6 +251,7 @@ ROUTES = (
         "merchant_unknown",
         Code.POINTS_OVERFLOW,
         operator=True,
+        duty="approve",
     ),
     _route(
         "freeze",

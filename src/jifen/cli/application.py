@@ -12,6 +12,7 @@ from jifen.api.settings import Settings
 from jifen.jobs.delivering import Delivering
 from jifen.jobs.run import Jobs
 from jifen.pages.routes import routes
+from jifen.site.application import Site
 
 YOUNG_MOST = 50_000
 """How many new objects may gather before the collector looks: snapshots live long and hold no cycles."""
@@ -42,5 +43,7 @@ def application(settings: Settings, jobs: bool = True) -> Litestar:
             gc.set_threshold(*before)
             gc.unfreeze()
 
-    app = create_app(settings, handlers=routes(), beside=(shared, collecting))
+    site = Site()
+    handlers = (*routes(), *site.handlers)
+    app = create_app(settings, handlers=handlers, beside=(shared, site.open, collecting))
     return app

@@ -60,14 +60,22 @@ Step = Go | Wait | Stop
 
 
 def choose(
-    message: Waiting, force: InForce, has: Collection[str], program_name: str, zone_name: str, now: datetime
+    message: Waiting,
+    force: InForce,
+    has: Collection[str],
+    program_name: str,
+    zone_name: str,
+    now: datetime,
+    printed: Collection[str] = (),
 ) -> Step:
     """The next step. has: channels for which the programme has a provider; the inbox needs none.
+    printed: those of them that are only printed, for development.
 
     The first channel of the plan's chain counts that has an address, a provider, a text and, for WeChat, a
     subscription. The inbox, where the plan names it, is the last. Marketing goes only to who agreed
     (COMPLIANCE §4, §7), and by short message only with words that say how to opt out. In quiet hours only
-    the inbox is served, and what is urgent.
+    the inbox is served, and what is urgent. What may not stand in the inbox is printed in words of ours
+    where nobody wrote any, so that somebody can sign in who develops.
     """
     if message.event not in EVENTS:
         return Stop(f"{message.event!r} is no event of this version", dead=True)
@@ -79,7 +87,8 @@ def choose(
             continue
         if channel != "in_app" and channel not in message.addresses:
             continue
-        words = _words(message, force, channel, fields)
+        ours = channel in printed and not EVENTS[message.event].inbox
+        words = _words(message, force, channel, fields, ours)
         if words is None:
             continue
         if channel not in ("in_app", "robot") and not EVENTS[message.event].urgent:
@@ -95,12 +104,15 @@ def chain_of(message: Waiting, plan: MessagesPlan) -> Sequence[Channel]:
     """The channels in their order: the plan's, with the inbox last; the robot's alone for operators."""
     if message.operators:
         return ("robot",)
-    last: tuple[Channel, ...] = ("in_app",) if "in_app" in plan.fallback else ()
+    inbox = "in_app" in plan.fallback and EVENTS[message.event].inbox
+    last: tuple[Channel, ...] = ("in_app",) if inbox else ()
     return (*(one for one in plan.fallback if one != "in_app"), *last)
 
 
-def _words(message: Waiting, force: InForce, channel: Channel, fields: Mapping[str, str]) -> Words | None:
-    template = force.template(message.event, channel, message.language)
+def _words(
+    message: Waiting, force: InForce, channel: Channel, fields: Mapping[str, str], ours: bool
+) -> Words | None:
+    template = force.template(message.event, channel, message.language, ours=ours)
     if template is None or (channel == "wechat" and template.approved not in message.subscribed):
         return None
     words = render(template, fields)

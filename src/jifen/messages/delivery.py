@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 
 from jifen.messages.breaker import Breaker
-from jifen.messages.channels import Answer, Channel, Letter, Question, Refused, Sent, Unsure
+from jifen.messages.channels import Answer, Channel, Console, Letter, Question, Refused, Sent, Unsure
 from jifen.messages.choosing import (
     TRIES_MOST,
     Go,
@@ -141,6 +141,7 @@ class Post:
         """Do one page; how many of it were for providers."""
         await self._find_out(page, [due for due in page.dues if due.awaiting is not None])
         going: list[tuple[Due, Go]] = []
+        printed = [name for name, channel in self._channels.items() if channel.provider == Console.provider]
         for due in page.open():
             step = choose(
                 due.message,
@@ -149,6 +150,7 @@ class Post:
                 page.program.name,
                 page.program.zone,
                 page.now,
+                printed,
             )
             match step:
                 case Stop(reason, dead):

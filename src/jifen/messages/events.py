@@ -11,7 +11,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     urgent: it does not wait for quiet hours to end. links: whether its texts may hold addresses; a
     reminder's may not, since lapsing points are what phishing pretends (COMPLIANCE §7). sells: its purpose
-    is marketing. zh, en: subject and text by default.
+    is marketing. inbox: whether it may stand there; who is not signed in yet cannot read it.
+    zh, en: subject and text by default.
     """
 
     fields: tuple[str, ...]
@@ -21,6 +22,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     urgent: bool = False
     links: bool = True
     sells: bool = False
+    inbox: bool = True
 
 
 EVERYWHERE = ("program",)
@@ -139,6 +141,20 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             en=("Your code", "{code} is your code at the till of {merchant}, for {minutes} minutes."),
             urgent=True,
             links=False,
+        ),
+        "sign_in_code": Event(
+            fields=("code", "minutes"),
+            zh=(
+                "登录验证码",
+                "{program}登录验证码{code},{minutes}分钟内有效。无人会索要,请勿转发。",
+            ),
+            en=(
+                "Your code",
+                "{code} signs you in at {program} for {minutes} minutes. Nobody will ask for it.",
+            ),
+            urgent=True,
+            links=False,
+            inbox=False,
         ),
         "referral_refused": Event(
             fields=(),

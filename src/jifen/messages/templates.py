@@ -45,19 +45,22 @@ class InForce(msgspec.Struct, frozen=True):
     plan: MessagesPlan
     templates: Mapping[tuple[str, str, str], TemplatePlan]
 
-    def template(self, event: str, channel: Channel, language: Language) -> TemplatePlan | None:
+    def template(
+        self, event: str, channel: Channel, language: Language, *, ours: bool = False
+    ) -> TemplatePlan | None:
         """The text for an event on a channel: in that language, else in Chinese, else in any.
 
-        The inbox has words for every event, also where nobody wrote any.
+        The inbox has words for every event, also where nobody wrote any; other channels where `ours` may be
+        taken there.
         """
         for tongue in (language, "zh", "en"):
             found = self.templates.get((event, channel, tongue))
             if found is not None:
                 return found
-        if channel == "in_app":
+        if channel == "in_app" or ours:
             known = EVENTS[event]
             subject, text = known.en if language == "en" else known.zh
-            return TemplatePlan(event=event, channel="in_app", language=language, subject=subject, text=text)
+            return TemplatePlan(event=event, channel=channel, language=language, subject=subject, text=text)
         return None
 
 

@@ -9,7 +9,13 @@ import msgspec
 
 FOLDER = Path(__file__).parent / "static"
 PATH = "/pages"
-TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
@@ -31,12 +37,14 @@ class Asset(msgspec.Struct, frozen=True):
 @cache
 def assets() -> dict[str, Asset]:
     """All files, read once."""
-    found = {}
-    for path in sorted(FOLDER.iterdir()):
-        content = path.read_bytes()
-        version = hashlib.sha256(content).hexdigest()[:12]
-        found[path.name] = Asset(path.name, TYPES[path.suffix], content, packed(content), version)
-    return found
+    return {path.name: made(path) for path in sorted(FOLDER.iterdir())}
+
+
+def made(path: Path) -> Asset:
+    """One file, read and compressed."""
+    content = path.read_bytes()
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return Asset(path.name, TYPES[path.suffix], content, packed(content), version)
 
 
 def address(name: str) -> str:

@@ -32,6 +32,10 @@ class Words:
         one, many = self._texts[key]
         return (one if count == 1 else many).format(**facts)
 
+    def has(self, key: str) -> bool:
+        """Whether the catalogue has a text of that key."""
+        return key in self._texts
+
     def joined(self, parts: Iterable[str], with_key: str = "join.clause") -> Markup:
         """Parts as one text, by the language's comma (or another mark); empty ones are left out."""
         return self.t(with_key).join(part for part in parts if part)

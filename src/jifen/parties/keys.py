@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from jifen.parties.catalog import Conflict
+from jifen.parties.roles import KEY_ROLES
 from jifen.store.queries import q
 from jifen.values.ids import MerchantId, ProgramId, new_id
 
@@ -16,16 +17,28 @@ PREFIX = "jf_"
 RESERVED = frozenset(("jobs",))
 """Sources that are the system's own: nobody may report under them."""
 
+PEOPLE = "@"
+"""Labels that begin so are of people who come by the pages: @member, @shop/<merchant>, @staff/<login>."""
+
 FRESH_S = 5.0
 """Seconds for which a key that was good is not looked up again: so long a revoked key may live on."""
 
 
 class Key(msgspec.Struct, frozen=True):
-    """Who speaks: a programme's operator, or one of its merchants. The label is the source of its facts."""
+    """Who speaks: a programme's operator, or one of its merchants. The label is the source of its facts.
+
+    role: what it is restricted to (parties/roles.py); '' means all that its scope allows.
+    """
 
     program: ProgramId
     merchant: MerchantId | None
     label: str
+    role: str = ""
+
+
+def reserved(label: str) -> bool:
+    """Whether a label is the system's own, or of people who come by the pages."""
+    return label in RESERVED or label.startswith(PEOPLE)
 
 
 class Keys:
@@ -35,18 +48,27 @@ class Keys:
         self._pool = pool
         self._good: dict[str, tuple[float, Key]] = {}
 
-    async def make(self, program: ProgramId, merchant: MerchantId | None, label: str, at: datetime) -> str:
+    async def make(
+        self, program: ProgramId, merchant: MerchantId | None, label: str, at: datetime, role: str = ""
+    ) -> str:
         """Make a key; the secret is returned this once and stored only as a hash.
 
         Raises:
-            Conflict: the label names another source already, or one of the system's own.
+            Conflict: the label names another source already, or one of the system's own; the role is none,
+                or not one for a merchant's key.
         """
-        if label in RESERVED:
+        if role not in ("", *KEY_ROLES):
+            known = ", ".join(KEY_ROLES)
+            raise Conflict("role", f"{role!r} is no role of a key: use one of {known}, or none")
+        if merchant is not None and role not in ("", "auditor"):
+            said = f"a merchant's key cannot be a {role}'s: leave the role out, or make it an auditor's"
+            raise Conflict("role", said)
+        if reserved(label):
             raise Conflict("label", f"the label {label!r} is the system's own: choose another")
         secret = PREFIX + secrets.token_urlsafe(32)
         key = new_id(int(at.timestamp() * 1000))
         try:
-            await self._pool.execute(q("key_add"), key, program, merchant, label, _hash(secret), at)
+            await self._pool.execute(q("key_add"), key, program, merchant, label, _hash(secret), at, role)
         except asyncpg.UniqueViolationError as taken:
             raise Conflict("label", f"the label {label!r} names a source already: choose another") from taken
         return secret

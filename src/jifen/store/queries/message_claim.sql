@@ -8,7 +8,7 @@ WITH due AS MATERIALIZED (
     WHERE d.cell = due.cell AND d.wallet = due.wallet AND d.id = due.id
     RETURNING d.cell, d.wallet, d.id, d.tries, d.attempts, d.awaiting, d.used, d.counted
 )
-SELECT mine.*, m.event, m.purpose, m.fields, p.phone, c.language, c.email, c.push, c.wechat,
+SELECT mine.*, m.event, m.purpose, m.fields, coalesce(p.phone, s.phone) AS phone, coalesce(c.language, s.language) AS language, c.email, c.push, c.wechat,
     m.purpose = 'marketing' AND coalesce((
         SELECT s.given FROM consent s
         WHERE s.cell = m.cell AND s.wallet = m.wallet AND s.purpose = 'marketing'
@@ -20,6 +20,7 @@ SELECT mine.*, m.event, m.purpose, m.fields, p.phone, c.language, c.email, c.pus
 FROM mine
 JOIN message m ON m.cell = mine.cell AND m.wallet = mine.wallet AND m.id = mine.id
 LEFT JOIN member p ON p.cell = m.cell AND p.wallet = m.wallet
+LEFT JOIN sign_in s ON s.cell = m.cell AND s.id = m.wallet
 LEFT JOIN contact c ON c.cell = m.cell AND c.wallet = m.wallet
 LEFT JOIN message_attempt a
     ON a.cell = m.cell AND a.wallet = m.wallet AND a.message = m.id AND a.no = mine.awaiting

@@ -1,0 +1,1 @@
+"""The signed-in pages: member, till, merchant's console, operator's console."""

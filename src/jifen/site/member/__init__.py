@@ -1,0 +1,1 @@
+"""A member's pages: wallet, mall, orders, family, me."""

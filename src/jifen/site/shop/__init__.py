@@ -1,0 +1,1 @@
+"""The merchant's console: what a manager sees and decides of one merchant."""

@@ -1,0 +1,1 @@
+"""The till: take a payment, take back, accept vouchers and bookings, the day."""

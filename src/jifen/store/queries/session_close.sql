@@ -1,0 +1,2 @@
+-- Sign out.
+DELETE FROM session WHERE cell = $1 AND token_hash = $2
