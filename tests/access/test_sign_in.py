@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from jifen.messages.outbox import Message, put
-from jifen.messages.settings import ChannelSettings
 from jifen.messages.delivery import Post
+from jifen.messages.outbox import Message, put
 from jifen.messages.reaching import channels_of
+from jifen.messages.settings import ChannelSettings
 from jifen.parties.catalog import Conflict
 from jifen.parties.limits import Limits
 from jifen.parties.members import Joining

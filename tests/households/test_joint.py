@@ -143,3 +143,15 @@ async def test_the_last_two_agree_at_once(family: Family, turn: int) -> None:
     assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
     assert await family.has("ann", "bob", "cat") == [0, 10, 10]
     assert (await family.operator.get(f"{OFFER}/{of}")).json()["state"] == "done"
+
+
+async def test_offers_are_listed_for_who_made_them_and_in_the_own_family(family: Family) -> None:
+    """A friend who is no family needs the id; somebody who has no part sees nothing."""
+    await family.opens("nest", "ann", "bob")
+    of = await offered(family, ("ann", 70), ("bob", 50))
+    friends = await offered(family, ("ann", 60), ("cat", 60))
+    listed = {}
+    for member in ("ann", "bob", "cat"):
+        told = (await family.operator.get(f"/v1/members/{member}/joint-redemptions")).json()["offers"]
+        listed[member] = {one["id"] for one in told}
+    assert listed == {"ann": {of, friends}, "bob": {of}, "cat": set()}

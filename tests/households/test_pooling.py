@@ -228,3 +228,29 @@ async def test_points_past_their_date_go_with_their_owner(family: Family) -> Non
     for member, left in (("nest", []), ("ann", [10])):
         lots = (await family.operator.get(f"/v1/members/{member}/lots")).json()["lots"]
         assert [one["remaining"] for one in lots] == left
+
+
+async def test_own_points_come_back_out_of_the_pool_and_no_more(family: Family) -> None:
+    """Soonest to lapse first, with their dates; never what another put in; a repeat changes nothing."""
+    await family.earns("ann", 60)
+    await family.earns("bob", 40)
+    await family.opens("nest", "ann", "bob")
+    await family.operator.done("/v1/transfers", key=family.key(), member="ann", to="nest", points=60)
+    await family.operator.done("/v1/transfers", key=family.key(), member="bob", to="nest", points=40)
+    seen = (await family.operator.get("/v1/members/bob/household")).json()
+    assert {one["member"]: one["points"] for one in seen["shares"]} == {"ann": 60, "bob": 40}
+    told = await family.may_not("bob", "household/take-back", "insufficient_points", points=41)
+    assert (told["available"], told["missing"]) == (40, 1)
+    taken = await family.does("bob", "household/take-back", key="back", points=15)
+    assert taken["points"] == 15
+    assert (await family.does("bob", "household/take-back", key="back", points=15))["replayed"]
+    assert await family.has("ann", "bob", "nest") == [0, 15, 85]
+    seen = (await family.operator.get("/v1/members/ann/household")).json()
+    assert {one["member"]: one["points"] for one in seen["shares"]} == {"ann": 60, "bob": 25}
+    assert await _dates(family, "bob") <= await _dates(family, "nest")
+    await family.may_not("cat", "household/take-back", points=1)
+
+
+async def _dates(family: Family, member: str) -> set[str | None]:
+    lots = (await family.operator.get(f"/v1/members/{member}/lots")).json()["lots"]
+    return {lot["expires_at"] for lot in lots}

@@ -23,9 +23,9 @@ from jifen.programs.definition import StorePlan
 from jifen.programs.loading import load
 from jifen.programs.publishing import Publisher
 from jifen.site.application import Site
-from jifen.site.entrance import SESSION_COOKIE
 from jifen.site.inside import Inside
 from jifen.site.reception import Reception
+from jifen.site.visit import SESSION_COOKIE
 from jifen.store.migrate import with_database
 from jifen.values.periods import zone
 from tests.api.alliance import running

@@ -15,6 +15,7 @@ from jifen.api import (
     billing,
     bulk,
     consenting,
+    correcting,
     delisting,
     docs,
     donating,
@@ -38,9 +39,11 @@ from jifen.api import (
     reads,
     referrals,
     remedies,
+    return_quoting,
     rewards,
     setup,
     slots,
+    verifying,
     vouchers,
     writes,
 )
@@ -66,6 +69,7 @@ GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
     ),
     ("Households", (*households.ROUTES, *beneficiaries.ROUTES, *joint.ROUTES)),
     ("Entries and holds", (*history.ROUTES, *explaining.ROUTES)),
+    ("Watching", (*correcting.ROUTES, *verifying.ROUTES)),
     (
         "Programme",
         (
@@ -78,7 +82,7 @@ GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
         ),
     ),
     ("Vouchers and bookings", (*vouchers.ROUTES, *slots.ROUTES)),
-    ("Till", (*quoting.ROUTES, *billing.ROUTES, *offline.ROUTES)),
+    ("Till", (*quoting.ROUTES, *billing.ROUTES, *return_quoting.ROUTES, *offline.ROUTES)),
     ("Orders", (*ordering.ROUTES, *donating.ROUTES)),
     ("Messages", (*messaging.ROUTES, *consenting.ROUTES)),
     ("Webhooks", hooking.ROUTES),

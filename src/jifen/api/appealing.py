@@ -1,4 +1,4 @@
-"""Appeals against a freeze: made by a member, decided by a person, with the reason (S17, COMPLIANCE R10)."""
+"""Appeals against a freeze or an entry: made by a member, decided by a person, with the reason (S17, R10)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jifen.api.answers import answered
+from jifen.api.asking import entry_unknown
 from jifen.api.bodies import FactKey, Said
 from jifen.api.calls import Call
 from jifen.api.drafting import Head
@@ -23,14 +24,17 @@ from jifen.store.queries import q
 from jifen.values.ids import WalletId, cell_of, hashed_id, parse_id
 
 PAGE = 200
-OUTCOMES = {"upheld": "成立,已恢复使用", "declined": "不成立"}
+LIFTED = "成立,已恢复使用"
+OUTCOMES = {"upheld": "成立", "declined": "不成立"}
+"""What members are told; of a freeze that was lifted a little more."""
 
 
 class NewAppeal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why the member objects to the freeze that is in force."""
+    """Why the member objects to the freeze that is in force, or to the entry of that number."""
 
     key: FactKey | None = None
     said: Said
+    entry: Annotated[int, Meta(ge=1, lt=2**31 - 1)] | None = None
 
 
 class AppealDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,15 +46,19 @@ class AppealDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class AppealView(msgspec.Struct, frozen=True, kw_only=True):
-    """An appeal with the freeze that it is about."""
+    """An appeal with the number of the entry that it is about.
+
+    frozen_for, evidence, until: of the freeze that the entry was; null, where it was none.
+    """
 
     id: UUID
     member: str | None
+    entry: int
     said: str
     made_at: datetime
-    frozen_for: str
-    evidence: str
-    until: datetime
+    frozen_for: str | None
+    evidence: str | None
+    until: datetime | None
     state: Literal["waiting", "upheld", "declined"]
     decided_at: datetime | None = None
     decided_by: str | None = None
@@ -58,7 +66,7 @@ class AppealView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Appeals(msgspec.Struct, frozen=True):
-    """Appeals that wait for a person, oldest first."""
+    """Appeals: those that wait for a person, oldest first, or all of one member, newest first."""
 
     appeals: tuple[AppealView, ...]
 
@@ -69,7 +77,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def appeal(call: Call) -> Reply:
-    """Object to the freeze that is in force. The same key again answers the same appeal."""
+    """Object to the freeze in force, or to an entry. The same key again answers the same appeal."""
     call.query()
     body = read(_new, await call.json())
     _must_say("said", body.said)
@@ -79,26 +87,45 @@ async def appeal(call: Call) -> Reply:
     made = hashed_id("appeal", str(asking.program.id), asking.owner.label, key)
     pool = call.house.pool
     if await _row(call, made) is None:
-        freeze = await pool.fetchrow(q("freeze_newest"), cell_of(wallet), wallet)
-        frozen_until = await pool.fetchrow(q("api_wallet"), cell_of(wallet), wallet)
-        until = None if frozen_until is None else frozen_until["frozen_until"]
-        if freeze is None or until is None or until <= asking.now:
-            raise Problem(Code.WALLET_NOT_FROZEN, "no freeze is in force: there is nothing to object to")
+        about = await _freeze(call, wallet) if body.entry is None else await _entry(call, wallet, body.entry)
         await pool.execute(
             q("appeal_add"),
             cell_of(made),
             made,
             asking.program.id,
             wallet,
-            freeze["no"],
+            about,
             body.said,
             asking.now,
         )
     row = await _row(call, made)
     assert row is not None
-    if (row["wallet"], row["said"]) != (wallet, body.said):
+    same = body.entry in (None, row["frozen_by"])
+    if not same or (row["wallet"], row["said"]) != (wallet, body.said):
         raise Problem(Code.KEY_REUSED, f"key {key!r} names another appeal: send this one under a new key")
     return Reply(201, _encode(_view(row)))
+
+
+async def _freeze(call: Call, wallet: WalletId) -> int:
+    """The number of the entry by which the freeze in force began."""
+    freeze = await call.house.pool.fetchrow(q("freeze_newest"), cell_of(wallet), wallet)
+    found = await call.house.pool.fetchrow(q("api_wallet"), cell_of(wallet), wallet)
+    until = None if found is None else found["frozen_until"]
+    if freeze is None or until is None or until <= call.asking.now:
+        raise Problem(
+            Code.WALLET_NOT_FROZEN,
+            "no freeze is in force: to object to something else, name the number of its entry",
+        )
+    no: int = freeze["no"]
+    return no
+
+
+async def _entry(call: Call, wallet: WalletId, no: int) -> int:
+    """The number of an entry that is there."""
+    rows = await call.house.pool.fetch(q("api_entries"), cell_of(wallet), wallet, no + 1, None, 1)
+    if not rows or rows[0]["no"] != no:
+        raise entry_unknown("entry")
+    return no
 
 
 async def decide(call: Call) -> Reply:
@@ -151,12 +178,14 @@ async def _lifted(call: Call, row: Any) -> Reply | None:
 
 async def _tell(call: Call, row: Any) -> None:
     """The member is told what was decided, once."""
+    lifted = row["state"] == "upheld" and row["frozen_for"] is not None
+    outcome = LIFTED if lifted else OUTCOMES[row["state"]]
     message = Message(
         program=call.asking.program.id,
         wallet=row["wallet"],
         event="appeal_decided",
         key=f"appeal_decided:{row['id']}",
-        fields={"outcome": OUTCOMES[row["state"]], "reason": row["reason"]},
+        fields={"outcome": outcome, "reason": row["reason"]},
         due_at=row["decided_at"],
     )
     await put(call.house.pool, [message], call.asking.now)
@@ -166,6 +195,16 @@ async def waiting(call: Call) -> Reply:
     """What waits for a person, oldest first."""
     call.query()
     rows = await call.house.pool.fetch(q("appeals_waiting"), call.asking.program.id, PAGE)
+    return shown(Appeals(tuple(map(_view, rows))))
+
+
+async def of_member(call: Call) -> Reply:
+    """All that a member objected to, newest first, with what was decided."""
+    call.query()
+    wallet = await wallet_in_path(call)
+    rows = await call.house.pool.fetch(
+        q("appeals_of"), call.asking.program.id, wallet, cell_of(wallet), PAGE
+    )
     return shown(Appeals(tuple(map(_view, rows))))
 
 
@@ -186,6 +225,7 @@ def _view(row: Any) -> AppealView:
     return AppealView(
         id=row["id"],
         member=row["number"],
+        entry=row["frozen_by"],
         said=row["said"],
         made_at=row["made_at"],
         frozen_for=row["frozen_for"],
@@ -203,14 +243,31 @@ ROUTES = (
         method="POST",
         path="/v1/members/{number}/appeals",
         name="appeal",
-        summary="Object to a freeze, on a member's behalf",
+        summary="Object to a freeze or an entry, on a member's behalf",
         handle=appeal,
         who="operator",
         body=NewAppeal,
         answer=AppealView,
         statuses=(201,),
         key=True,
-        codes=("member_unknown", Code.WALLET_NOT_FROZEN, Code.KEY_REUSED, "key_missing", "key_differs"),
+        codes=(
+            "member_unknown",
+            Code.WALLET_NOT_FROZEN,
+            Code.ENTRY_UNKNOWN,
+            Code.KEY_REUSED,
+            "key_missing",
+            "key_differs",
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}/appeals",
+        name="list_appeals_of_member",
+        summary="What a member objected to, and what was decided",
+        handle=of_member,
+        who="operator",
+        answer=Appeals,
+        codes=("member_unknown",),
     ),
     Route(
         method="GET",

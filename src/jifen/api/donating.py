@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from jifen.api.calls import Call
-from jifen.api.house import now_in
+from jifen.api.house import House, now_in
 from jifen.api.problems import Problem
 from jifen.api.reads import shown
 from jifen.api.routing import Reply, Route
@@ -49,7 +49,11 @@ async def tally(call: Call) -> Reply:
     program_id = await house.pool.fetchval(q("program_by_code"), code) if code.isprintable() else None
     if program_id is None:
         raise Problem("not_found", f"there is no programme {code[:64]!r}: check its code")
-    program = await house.program(program_id)
+    return shown(await tallied(house, await house.program(program_id)))
+
+
+async def tallied(house: House, program: Program) -> DonationsView:
+    """The public tally of a programme: the charities that were given something, as of one instant."""
     async with house.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         rows = await conn.fetch(q("donation_tally"), program.id)
         donors = {row["charity"]: row["donors"] for row in await conn.fetch(q("donation_donors"), program.id)}
@@ -58,15 +62,13 @@ async def tally(call: Call) -> Reply:
         for charity in program.merchants.values()
         if any(row["charity"] == charity.id for row in rows)
     ]
-    return shown(
-        DonationsView(
-            program.code,
-            program.name,
-            now_in(program),
-            sum(one.points for one in found),
-            sum(one.payable_fen for one in found),
-            tuple(sorted(found, key=lambda one: one.charity)),
-        )
+    return DonationsView(
+        program.code,
+        program.name,
+        now_in(program),
+        sum(one.points for one in found),
+        sum(one.payable_fen for one in found),
+        tuple(sorted(found, key=lambda one: one.charity)),
     )
 
 

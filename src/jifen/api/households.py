@@ -17,12 +17,14 @@ from jifen.api.problems import CONTENT_TYPE, invalid
 from jifen.api.reads import shown, wallet_in_path
 from jifen.api.routing import JSON, Handle, Parameter, Reply, Route
 from jifen.books.refusals import Code
+from jifen.books.series import FAR
 from jifen.books.wallet import Wallet
 from jifen.engine.command import Command
 from jifen.engine.loading import load_counters, load_wallets
-from jifen.mall.households import AnswerInvitation, CloseHousehold, Invite, Leave, LetPool
+from jifen.mall.households import AnswerInvitation, CloseHousehold, Invite, Leave, LetPool, TakeBack
 from jifen.mall.inheriting import Inherit, SetGuardian
 from jifen.mall.paying import allowance, pooled
+from jifen.mall.provenance import shares_of, steps_of
 from jifen.messages.consents import text_digest
 from jifen.parties.households import invitations_of, kin, numbers_of
 from jifen.rules.person import read_person
@@ -48,6 +50,13 @@ class Answering(Body, frozen=True, kw_only=True):
 
 class Letting(Body, frozen=True, kw_only=True):
     """The others may spend so many of the member's points of a unit in a month, from now on."""
+
+    points: Points
+    unit: Name | None = None
+
+
+class Taking(Body, frozen=True, kw_only=True):
+    """The member takes so many own points of a unit back out of the pool."""
 
     points: Points
     unit: Name | None = None
@@ -79,17 +88,28 @@ class KinView(msgspec.Struct, frozen=True):
     lets: dict[str, int]
 
 
+class ShareView(msgspec.Struct, frozen=True):
+    """Whose points of a lot of the pool are. member: null, where they are everybody's; expires_at: null, never."""
+
+    member: str | None
+    unit: str
+    points: int
+    expires_at: datetime | None
+
+
 class HouseholdView(msgspec.Struct, frozen=True):
     """The household of a member: its pool's number, who is in it, and sums by unit, of no single member.
 
     number: null, where the member is in none. pooled: what is in the pool and what members let each other
-    spend now. payable: what this member can pay with the others' help.
+    spend now. payable: what this member can pay with the others' help. shares: whose the points in the pool
+    are, lot by lot, soonest to expire first.
     """
 
     number: str | None
     members: tuple[KinView, ...]
     pooled: dict[str, int]
     payable: dict[str, int]
+    shares: tuple[ShareView, ...] = ()
 
 
 class InvitationView(msgspec.Struct, frozen=True):
@@ -156,6 +176,11 @@ def _answer(accept: bool) -> Makes:
 
 async def _leave(call: Call, body: Answering, wallet: WalletId, common: dict[str, Any]) -> Command:
     return Leave(**common, home=await _home(call, wallet) or wallet)
+
+
+async def _take_back(call: Call, body: Taking, wallet: WalletId, common: dict[str, Any]) -> Command:
+    unit = call.asking.unit(body.unit, call.asking.now)
+    return TakeBack(**common, home=await _home(call, wallet) or wallet, unit=unit, points=body.points)
 
 
 async def _close(call: Call, body: Answering, wallet: WalletId, common: dict[str, Any]) -> Command:
@@ -254,8 +279,24 @@ async def household(call: Call) -> Reply:
             views,
             {unit: _sum(call, found, home, unit) for unit in units},
             {unit: _sum(call, found, wallet, unit) for unit in units},
+            await _shares(call, found[home], numbers),
         )
     )
+
+
+async def _shares(call: Call, home: Wallet, numbers: dict[WalletId, str]) -> tuple[ShareView, ...]:
+    """Whose the points in a pool are, as its entries tell."""
+    rows = await call.house.pool.fetch(q("needs_pool"), [cell_of(home.id)], [home.id], [home.id])
+    views = []
+    for series, owners in shares_of(home.id, steps_of(rows)).items():
+        lot = home.lots.get(series)
+        if lot is None:
+            continue
+        until = home.expiry(lot.series)
+        for owner, points in owners.items():
+            number = None if owner is None else numbers.get(owner)
+            views.append(ShareView(number, lot.series.unit, points, until))
+    return tuple(sorted(views, key=lambda one: (one.expires_at or FAR, one.member or "")))
 
 
 def _sum(call: Call, found: dict[WalletId, Wallet], of: WalletId, unit: str) -> int:
@@ -374,6 +415,19 @@ ROUTES = (
         _leave,
         _REFUSED,
         Code.WALLET_FROZEN,
+    ),
+    writing(
+        "POST",
+        "household/take-back",
+        "take_back_points",
+        "Take own points back out of a household's pool",
+        Taking,
+        "take",
+        _take_back,
+        _REFUSED,
+        Code.WALLET_FROZEN,
+        Code.UNIT_UNKNOWN,
+        Code.INSUFFICIENT_POINTS,
     ),
     writing(
         "POST",

@@ -1,7 +1,8 @@
 """Rewards that several pay together: offered by one, agreed to by each, paid when the last has agreed."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -13,7 +14,7 @@ from jifen.api.drafting import Found, Head, wallet_of
 from jifen.api.households import id_in_path
 from jifen.api.parsing import read
 from jifen.api.problems import CONTENT_TYPE, invalid, refused
-from jifen.api.reads import shown
+from jifen.api.reads import shown, wallet_in_path
 from jifen.api.redeeming import prepared
 from jifen.api.routing import JSON, Reply, Route
 from jifen.books.refusals import Code, Refusal
@@ -28,11 +29,14 @@ from jifen.mall.joint import (
     payers_in,
     unknown,
 )
-from jifen.parties.households import maker_of, numbers_of
+from jifen.parties.households import kin, maker_of, numbers_of
 from jifen.parties.programs import Merchant, Store
 from jifen.store.queries import q
 from jifen.values.ids import Id, WalletId, cell_of
 from jifen.values.points import POINTS_MAX
+
+PAGE = 50
+"""So many offers of a member are listed, the newest."""
 
 RACES = 3
 """How often an answer is made anew because another payer's came in between."""
@@ -98,6 +102,12 @@ class OfferView(msgspec.Struct, frozen=True):
     state: str
     redemption: Id | None
     payers: tuple[PartView, ...]
+
+
+class OffersView(msgspec.Struct, frozen=True):
+    """Joint offers, the newest first."""
+
+    offers: tuple[OfferView, ...]
 
 
 _new = msgspec.json.Decoder(NewOffer)
@@ -193,9 +203,28 @@ async def stands(call: Call) -> Reply:
     """How an offer stands."""
     call.query()
     made = await _offer(call)
-    numbers = await numbers_of(call.house.pool, [made.wallet, *(part.payer for part in made.parts)])
-    state = made.closed(call.asking.now) or "open"
-    return shown(
+    return shown((await _views(call, [made]))[0])
+
+
+async def of_member(call: Call) -> Reply:
+    """The offers that a member made, and those of the own household in which the member has a part."""
+    call.query()
+    wallet = await wallet_in_path(call)
+    pool = call.house.pool
+    home = (await kin(pool, [wallet]))[wallet].home
+    makers = [wallet] if home is None else [wallet, *(await kin(pool, [home]))[home].members]
+    rows = await pool.fetch(q("joint_offers_of"), [cell_of(one) for one in makers], makers, wallet, PAGE)
+    parts: dict[Id, list[Any]] = {}
+    for row in rows:
+        parts.setdefault(row["asked"], []).append(row)
+    offers = [made for some in parts.values() if (made := offer_from(some)) is not None]
+    return shown(OffersView(tuple(await _views(call, offers))))
+
+
+async def _views(call: Call, offers: Sequence[Offer]) -> list[OfferView]:
+    wallets = {wallet for made in offers for wallet in (made.wallet, *(part.payer for part in made.parts))}
+    numbers = await numbers_of(call.house.pool, list(wallets))
+    return [
         OfferView(
             made.id,
             numbers.get(made.wallet, ""),
@@ -206,11 +235,12 @@ async def stands(call: Call) -> Reply:
             made.expected,
             made.offered_at,
             made.ends_at,
-            state,
+            made.closed(call.asking.now) or "open",
             made.redemption,
             tuple(PartView(numbers.get(part.payer, ""), part.points, part.agreed_at) for part in made.parts),
         )
-    )
+        for made in offers
+    ]
 
 
 async def _offer(call: Call) -> Offer:
@@ -278,6 +308,16 @@ ROUTES = (
         who="operator",
         answer=OfferView,
         codes=(Code.PAYERS_REFUSED,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}/joint-redemptions",
+        name="list_joint_redemptions",
+        summary="The joint offers of a member and of the own household",
+        handle=of_member,
+        who="operator",
+        answer=OffersView,
+        codes=("member_unknown",),
     ),
     _writing(
         "/v1/joint-redemptions/{id}/accept",

@@ -107,11 +107,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "programme_as_code": Kind(
             409, "The rules belong to a published programme", "change its folder, and `jifen apply` it"
         ),
-        "own_approval": Kind(409, "Nobody approves their own version", "ask somebody else to approve it"),
+        "own_approval": Kind(409, "Nobody approves their own proposal", "ask somebody else to approve it"),
         "superseded": Kind(
             409, "Another version came in between, or this one holds", "look at the versions, and plan again"
         ),
         "version_unknown": Kind(404, "There is no such version", "list the published versions"),
+        "draft_unknown": Kind(404, "There is no draft", "begin one from the published version"),
+        "draft_there": Kind(409, "There is a draft already", "go on with it, or discard it"),
+        "draft_moved": Kind(
+            409, "Somebody saved the draft meanwhile", "read it again, and change what it is now"
+        ),
+        "nothing_to_split": Kind(
+            409, "Nothing of the draft can go by itself", "hand in the whole, or change it"
+        ),
         # How the house is.
         "busy": Kind(
             503, "Too much waits already", "send it again after Retry-After, with the same key", retry=True

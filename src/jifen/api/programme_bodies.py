@@ -93,7 +93,7 @@ class PublicationInFull(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProgrammeProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A version that somebody wants published."""
+    """A version that somebody wants published. writers: who wrote it beside its author; none may approve it."""
 
     id: UUID
     base: int
@@ -106,6 +106,7 @@ class ProgrammeProposal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     version: int | None
     programme: Programme
+    writers: tuple[str, ...] = ()
 
 
 class ProgrammeProposals(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,10 @@ CONFLICTS = {
     "decided": "proposal_decided",
     "version": "superseded",
     "text_hash": "invalid_request",
+    "draft": "draft_unknown",
+    "begun": "draft_there",
+    "revision": "draft_moved",
+    "part": "nothing_to_split",
 }
 """The problem of each conflict of publishing, by its field."""
 
@@ -64,7 +68,7 @@ async def plan(call: Call) -> Reply:
     """What publishing a programme would change, what speaks against it, and the earliest lawful date."""
     call.query()
     programme, valid_from = await _asked(call)
-    return Reply(200, _encode(await _publisher(call).plan(programme, call.asking.now, valid_from)))
+    return Reply(200, _encode(await publisher_of(call).plan(programme, call.asking.now, valid_from)))
 
 
 async def apply(call: Call) -> Reply:
@@ -74,9 +78,9 @@ async def apply(call: Call) -> Reply:
     call.query()
     programme, valid_from = await _asked(call)
     asking = call.asking
-    proposals = Proposals(_publisher(call))
-    done = await _done(proposals.apply(programme, asking.owner.label, asking.now, valid_from))
-    return _applied(done)
+    proposals = Proposals(publisher_of(call))
+    made = await done_or_problem(proposals.apply(programme, asking.owner.label, asking.now, valid_from))
+    return applied(made)
 
 
 async def _asked(call: Call) -> tuple[Programme, datetime | None]:
@@ -89,18 +93,20 @@ async def _asked(call: Call) -> tuple[Programme, datetime | None]:
     return body.programme, None if body.valid_from is None else utc(body.valid_from, "valid_from")
 
 
-def _publisher(call: Call) -> Publisher:
+def publisher_of(call: Call) -> Publisher:
+    """Who publishes for a call."""
     return Publisher(call.house.pool, call.house.catalog)
 
 
-def _applied(done: Applied) -> Reply:
+def applied(done: Applied) -> Reply:
+    """What applying did, as it is answered."""
     view = AppliedView(
         changed=done.changed, version=done.version, proposal=done.proposal, told=done.told, plan=done.plan
     )
     return Reply(201 if done.changed or done.proposal else 200, _encode(view))
 
 
-async def _done(doing: Awaitable[T]) -> T:
+async def done_or_problem(doing: Awaitable[T]) -> T:
     """What was done; a refusal or a conflict as its problem."""
     try:
         return await doing
@@ -180,14 +186,14 @@ async def withdraw_publication(call: Call) -> Reply:
     asking = call.asking
     number = call.args["version"]
     one = _version(await publications(call.house.pool, asking.program.id), number, "version")
-    doing = withdraw(_publisher(call), asking.program, one.version, asking.owner.label, asking.now)
-    return _applied(await _done(doing))
+    doing = withdraw(publisher_of(call), asking.program, one.version, asking.owner.label, asking.now)
+    return applied(await done_or_problem(doing))
 
 
 async def list_proposals(call: Call) -> Reply:
     """Versions that wait for somebody else's approval; with `all` those that were decided too."""
     decided = call.query("all").get("all", "false") == "true"
-    found = await Proposals(_publisher(call)).listed(call.asking.program.id, decided=decided)
+    found = await Proposals(publisher_of(call)).listed(call.asking.program.id, decided=decided)
     views = tuple(_proposal(one) for one in found)
     return Reply(200, _encode(ProgrammeProposals(proposals=views)))
 
@@ -197,8 +203,8 @@ async def approve(call: Call) -> Reply:
     call.query()
     read(_nothing, await call.json())
     asking = call.asking
-    doing = Proposals(_publisher(call)).approve(asking.program, _id(call), asking.owner.label, asking.now)
-    return _applied(await _done(doing))
+    doing = Proposals(publisher_of(call)).approve(asking.program, _id(call), asking.owner.label, asking.now)
+    return applied(await done_or_problem(doing))
 
 
 async def decline(call: Call) -> Reply:
@@ -206,10 +212,10 @@ async def decline(call: Call) -> Reply:
     call.query()
     body = read(_reason, await call.json())
     asking = call.asking
-    doing = Proposals(_publisher(call)).decline(
+    doing = Proposals(publisher_of(call)).decline(
         asking.program, _id(call), asking.owner.label, asking.now, body.reason
     )
-    return Reply(200, _encode(_proposal(await _done(doing))))
+    return Reply(200, _encode(_proposal(await done_or_problem(doing))))
 
 
 def _id(call: Call) -> UUID:
@@ -233,6 +239,7 @@ def _proposal(one: Proposal) -> ProgrammeProposal:
         reason=one.reason,
         version=one.version,
         programme=one.definition,
+        writers=one.writers,
     )
 
 
@@ -282,7 +289,7 @@ async def show_terms(call: Call) -> Reply:
     one = _version(versions, str(body.version), "version")
     at = asking.now if body.at is None else utc(body.at)
     made = Receipt(body.version, body.how, body.channel, at, body.language, body.text_hash)
-    await _done(record(call.house.pool, asking.program.id, wallet, one, made))
+    await done_or_problem(record(call.house.pool, asking.program.id, wallet, one, made))
     return Reply(201, _encode(made))
 
 

@@ -60,6 +60,22 @@ class ReferralList(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
+class InvitedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom a member invited: when, and what came of it. reason: why it lapsed, late or linked."""
+
+    member: str
+    invited_at: datetime
+    state: Literal["open", "paid", "lapsed"]
+    settled_at: datetime | None
+    reason: str
+
+
+class InvitedList(msgspec.Struct, frozen=True):
+    """Whom a member invited, the newest first: one level, nobody whom these invited (SCENARIOS S22)."""
+
+    invited: tuple[InvitedView, ...]
+
+
 _overruling = msgspec.json.Decoder(Overruling)
 
 
@@ -84,6 +100,27 @@ async def every(call: Call) -> Reply:
     last = rows[-1] if len(rows) == PAGE else None
     following = None if last is None else f"{last['invited_at'].isoformat()}_{last['invitee']}"
     return shown(ReferralList(tuple(map(_view, rows)), following))
+
+
+async def of_member(call: Call) -> Reply:
+    """Whom a member invited, and what came of it."""
+    call.query()
+    wallet = await wallet_in_path(call)
+    rows = await call.house.pool.fetch(q("referrals_of"), call.asking.program.id, wallet, PAGE)
+    return shown(
+        InvitedList(
+            tuple(
+                InvitedView(
+                    member=row["number"],
+                    invited_at=row["invited_at"],
+                    state=row["state"],
+                    settled_at=row["settled_at"],
+                    reason=row["reason"],
+                )
+                for row in rows
+            )
+        )
+    )
 
 
 async def overrule(call: Call) -> Reply:
@@ -164,6 +201,16 @@ ROUTES = (
             Parameter("state", {"type": "string", "enum": list(STATES)}, "Only those of this state."),
             Parameter("before", {"type": "string"}, "The `next` of the page before."),
         ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/members/{number}/referrals",
+        name="list_invited",
+        summary="Whom a member invited, and what came of it",
+        handle=of_member,
+        who="operator",
+        answer=InvitedList,
+        codes=("member_unknown",),
     ),
     Route(
         method="POST",

@@ -67,11 +67,18 @@ class RewardView(msgspec.Struct, frozen=True):
     missing: int
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """How many rewards there are of what is asked for, whatever can be had, and how many of them can be."""
+
+    found: int
+    can_have: int
+
+
 class RewardsView(msgspec.Struct, frozen=True):
     """A page of the programme's rewards, for one member or for anybody, at a place where one is named.
 
     categories: those of all its rewards, in their order; categories_en: their English names, alike.
-    next: the cursor of the page behind; null: none.
+    next: the cursor of the page behind; null: none. counted: of all pages, where it was asked for.
     """
 
     at: datetime
@@ -80,6 +87,7 @@ class RewardsView(msgspec.Struct, frozen=True):
     categories: tuple[str, ...]
     categories_en: tuple[str, ...]
     next: str | None
+    counted: Counted | None = None
 
 
 class RewardDetail(msgspec.Struct, frozen=True):
@@ -137,6 +145,13 @@ class Mall(msgspec.Struct):
         used = self.wallet.counters
         return min(max(0, most - used.get(of, 0)) for of, most in self.sheet.limits[place])
 
+    def can_have(self, place: int) -> bool:
+        """Whether one can be had now: by the member, or, where nobody is named, by somebody."""
+        if self.wallet is not None:
+            return self.affordable(place)
+        offer = self.sheet.offer(place)
+        return not offer.why_not and self.left(offer.reward) != 0
+
     def affordable(self, place: int) -> bool:
         """Whether the member may have one now."""
         offer = self.sheet.offer(place)
@@ -159,7 +174,8 @@ async def rewards(call: Call) -> Reply:
     pricing = pricing_of(rules)
     places = _chosen(asking, pricing, asked)
     affordable, behind = _affordable(asked), _behind(asked.get("cursor"), sort)
-    plain = sort == "listed" and not affordable
+    counts = _yes(asked, "counted")
+    plain = sort == "listed" and not affordable and not counts
     # Only what is on the page needs its stock; which that is is known before where nothing is left out.
     mall = await _mall(call, rules, asked, _after(places, behind)[:limit] if plain else places)
     page: list[tuple[int, int]] = []
@@ -172,7 +188,8 @@ async def rewards(call: Call) -> Reply:
     views = tuple(_view(mall, place) for _, place in page[:limit])
     following = _cursor_of(sort, page[limit - 1]) if len(page) > limit else None
     headings = pricing.categories, pricing.categories_en
-    return shown(RewardsView(asking.now, asked.get("member"), views, *headings, following))
+    counted = Counted(len(places), sum(mall.can_have(place) for place in places)) if counts else None
+    return shown(RewardsView(asking.now, asked.get("member"), views, *headings, following, counted))
 
 
 async def reward(call: Call) -> Reply:
@@ -320,13 +337,18 @@ def _chosen(asking: Asking, pricing: Pricing, asked: dict[str, str]) -> Sequence
     return places
 
 
-def _affordable(asked: dict[str, str]) -> bool:
-    said = asked.get("affordable", "false")
+def _yes(asked: dict[str, str], name: str) -> bool:
+    said = asked.get(name, "false")
     if said not in ("true", "false"):
-        raise invalid("affordable", said, "is neither true nor false: send one of the two")
-    if said == "true" and "member" not in asked:
-        raise invalid("affordable", said, "is asked for nobody: name the member too")
+        raise invalid(name, said, "is neither true nor false: send one of the two")
     return said == "true"
+
+
+def _affordable(asked: dict[str, str]) -> bool:
+    wanted = _yes(asked, "affordable")
+    if wanted and "member" not in asked:
+        raise invalid("affordable", "true", "is asked for nobody: name the member too")
+    return wanted
 
 
 def _sort(said: str | None) -> Sort:
@@ -391,6 +413,7 @@ _FILTERS = (
     Parameter("category", _TEXT, "Only those of this category."),
     Parameter("kind", {"type": "string", "enum": list(KINDS)}, "Only those of this kind."),
     Parameter("affordable", {"type": "boolean", "default": False}, "Only what the member may have now."),
+    Parameter("counted", {"type": "boolean", "default": False}, "How many there are in all is said too."),
     Parameter(
         "sort",
         {"type": "string", "enum": list(SORTS), "default": "listed"},

@@ -40,9 +40,12 @@ async def database_of(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, size: int = 4) -> AsyncIterator[Opened]:
-    """Open an installation with its schema up to date, for as long as the block runs."""
-    dsn = await database_of(folder)
+async def opened(folder: Path, *, size: int = 4, dsn: str | None = None) -> AsyncIterator[Opened]:
+    """Open an installation with its schema up to date, for as long as the block runs.
+
+    dsn: of its database; None: that of `database_of`.
+    """
+    dsn = await database_of(folder) if dsn is None else dsn
     await migrate(dsn)
     pool = await connect_pool(dsn, size=size)
     vault = open_vault(folder)

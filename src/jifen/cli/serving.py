@@ -82,6 +82,8 @@ def start(
         "--workers",
         str(workers),
     ]
+    if not jobs:
+        command.append("--no-jobs")
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
     server = Server(process, port, log)

@@ -16,6 +16,7 @@ from jifen.engine.engine import Engine
 from jifen.jobs.birthdays import days_back, gives, greet
 from jifen.jobs.campaigns import announce, running
 from jifen.jobs.expiry import expire_due
+from jifen.jobs.figures import count_days
 from jifen.jobs.handing import Outcome, Told
 from jifen.jobs.holds import lapse_due
 from jifen.jobs.order_reminders import remind_of_orders, reminds
@@ -24,6 +25,7 @@ from jifen.jobs.remedies import extend_due, remedy_due
 from jifen.jobs.reminders import remind_due
 from jifen.jobs.roots import lock_of, take_root
 from jifen.jobs.tiers import review_due
+from jifen.jobs.verifying import BY_ITSELF, ask, prove_asked
 from jifen.parties.catalog import Catalog
 from jifen.parties.programs import Outage, Program
 from jifen.rules.definition import Campaign
@@ -78,13 +80,18 @@ class Jobs:
         *,
         every_s: float = EVERY_S,
         clock: Callable[[], datetime] = wall_clock,
+        proves: bool = False,
     ) -> None:
-        """clock: what time it is for programmes without a test clock."""
+        """clock: what time it is for programmes without a test clock.
+
+        proves: the books of each programme are proven once a day, and whenever somebody asks for it.
+        """
         self._pool = pool
         self._engine = engine
         self._catalog = catalog
         self._every_s = every_s
         self._clock = clock
+        self._proves = proves
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._again: dict[tuple[ProgramId, str, date], float] = {}
@@ -106,6 +113,8 @@ class Jobs:
             asyncio.create_task(self._repeat(self.lapse), name="jobs-lapse"),
             asyncio.create_task(self._repeat(self.daily), name="jobs-daily"),
         ]
+        if self._proves:
+            self._tasks.append(asyncio.create_task(self._repeat(self.prove), name="jobs-prove"))
 
     async def stop(self) -> None:
         """End now, in the middle of a job if need be: its transaction is undone, its next run goes on."""
@@ -125,6 +134,27 @@ class Jobs:
         """Do what is not done yet of each programme's day: the expiry, the root after it, the rest."""
         await self._each(self._day)
 
+    async def prove(self) -> None:
+        """Prove the books of the programmes for which it was asked."""
+        await self._each(self._prove)
+
+    async def _prove(self, due: Due) -> None:
+        if await self._pool.fetchrow(q("verification_waiting"), due.program) is None:
+            return
+        async with self._alone("verification", due.program) as mine:
+            report = await prove_asked(self._pool, await self._current(due), due.now) if mine else None
+        if report is not None:
+            log.info("programme %s: proof: %s", due.code, "clean" if report.clean else "findings")
+
+    async def _count(self, due: Due) -> None:
+        """Count the days that are over, and ask for the day's proof after it."""
+        async with self._alone("figures", due.program) as mine:
+            if mine:
+                counted = await count_days(self._pool, await self._current(due), due.now)
+                log.info("programme %s: figures: %s", due.code, counted)
+                if self._proves:
+                    await ask(self._pool, due.program, BY_ITSELF, due.now)
+
     async def _lapse(self, due: Due) -> None:
         program = await self._catalog.program(due.program)
         lapsed = await lapse_due(self._pool, self._engine, program, due.now)
@@ -139,6 +169,8 @@ class Jobs:
             program = await self._catalog.refresh(due.program)
             taken = await take_root(self._pool, program, due.now)
             log.info("programme %s: root of %s over %d wallets", due.code, taken.day, taken.wallets)
+        if "figures" not in done:
+            await self._count(due)
         program = await self._current(due)
         for job, day, work in self._rest(program, due):
             if (due.program, job, day) not in self._over and not (day == due.day and job in done):

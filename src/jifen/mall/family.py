@@ -23,6 +23,7 @@ Step = Literal[
     "joined",
     "declined",
     "left",
+    "taken",
     "closed",
     "pooled",
     "unpooled",
@@ -141,8 +142,11 @@ def moving(
     pool: Wallet,
     to: WalletId,
     parts: Iterable[tuple[SeriesId, int]],
+    step: Step = "left",
 ) -> tuple[list[Draft], list[Draft]]:
     """The entries by which points of a pool go to a member, for each unit: into the wallet, out of the pool.
+
+    step: why they go.
 
     What is past its date goes too: whether it lapses is decided where its owner is reminded (S02).
     """
@@ -158,7 +162,7 @@ def moving(
                 Kind.HOUSEHOLD,
                 unit,
                 [Leg(series, Account.TRANSFERRED, -points, to) for series, points in moved],
-                explanation=told("left", to, points=count),
+                explanation=told(step, to, points=count),
             )
         )
         ins.append(
@@ -167,7 +171,7 @@ def moving(
                 Kind.HOUSEHOLD,
                 unit,
                 [Leg(series, Account.TRANSFERRED, points, pool.id) for series, points in moved],
-                explanation=told("left", pool.id, points=count),
+                explanation=told(step, pool.id, points=count),
                 series=[pool.lots[series].series for series, _ in moved],
                 # As with a transfer: idle points must not be gone on arrival.
                 active_at=command.recorded_at,

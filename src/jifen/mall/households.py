@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from jifen.books.refusals import Refusal
+from jifen.books.refusals import Code, Refusal
+from jifen.books.series import FAR
 from jifen.books.wallet import Wallet
 from jifen.engine.command import Draft, Needs, Plan, entry_id
 from jifen.engine.view import View
@@ -35,6 +36,7 @@ __all__ = [
     "Leave",
     "LetPool",
     "OpenHousehold",
+    "TakeBack",
     "beneficiary_refusal",
     "too_many",
 ]
@@ -198,6 +200,52 @@ class Leave(OfHousehold, frozen=True, kw_only=True):
             program, pool.id, told("left", wallet.id), with_members(home, [str(one) for one in members])
         )
         return Plan((left, without, *outs, *ins))
+
+
+class TakeBack(OfHousehold, frozen=True, kw_only=True):
+    """A member takes own points back out of the pool, those first that lapse soonest, with their dates."""
+
+    home: WalletId
+    unit: str
+    points: int
+
+    @property
+    def wallets(self) -> tuple[WalletId, ...]:
+        """Who takes, and the pool."""
+        return (self.wallet, self.home)
+
+    def needs(self, program: Program) -> Needs:
+        """The pool's history, which tells whose points are in it."""
+        return Needs(rows=[("pool", self.home, self.home)])
+
+    def decide(self, view: View) -> Plan | Refusal:
+        """Never what another put in, and nothing that is past its date (S16)."""
+        program: Program = view.program(self.program)
+        wallet, pool = view.wallet(self.wallet), view.wallet(self.home)
+        if (refusal := _not_at(wallet, self.home)) is not None:
+            return refusal
+        if (refusal := pool_stays(pool, self.recorded_at)) is not None:
+            return refusal
+        own = []
+        for series, points in part_of(shares_now(view, pool), wallet.id):
+            until = pool.expiry(pool.lots[series].series) or FAR
+            if pool.lots[series].series.unit == self.unit and until > self.recorded_at:
+                own.append((until, series, points))
+        there = sum(points for _, _, points in own)
+        if there < self.points:
+            return Refusal(
+                Code.INSUFFICIENT_POINTS,
+                f"{there} {self.unit} in the pool are wallet {wallet.id}'s own, {self.points} requested: take "
+                f"{there} at most",
+                {"available": there, "requested": self.points, "missing": self.points - there},
+            )
+        parts, missing = [], self.points
+        for _, series, points in sorted(own):
+            if part := min(points, missing):
+                parts.append((series, part))
+                missing -= part
+        ins, outs = moving(self, program, pool, wallet.id, parts, "taken")
+        return Plan((*ins, *outs))
 
 
 class CloseHousehold(OfHousehold, frozen=True, kw_only=True):

@@ -68,6 +68,19 @@ async def read_entries(
         return seen
 
 
+async def read_chosen(
+    pool: asyncpg.Pool, catalog: Catalog, wallet: WalletId, query: str, *chosen: object
+) -> Seen | None:
+    """A wallet with the entries that a named query of it chooses; None: there is no such wallet.
+
+    chosen: what the query asks for beside the wallet.
+    """
+    async with _snapshot(pool, catalog, wallet) as (conn, seen):
+        if seen is not None:
+            await _take(conn, seen, await conn.fetch(q(query), cell_of(wallet), wallet, *chosen))
+        return seen
+
+
 async def read_entry(pool: asyncpg.Pool, catalog: Catalog, wallet: WalletId, no: int) -> Seen | None:
     """A wallet with one entry first; None: there is none.
 

@@ -66,6 +66,14 @@ class Asked(msgspec.Struct, frozen=True):
     until: datetime
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A phone that has not answered yet."""
+
+    phone: str
+    until: datetime
+    tries_left: int
+
+
 class Confirmed(msgspec.Struct, frozen=True):
     """A phone has answered. wallet: whose it is; None: it is no member's, and may be enrolled."""
 
@@ -126,6 +134,14 @@ class SignIn:
         if await self._pool.fetchval(q("sign_in_confirm"), *place, at) is None:
             raise CodeRefused("over")
         return await self._confirmed(row, at)
+
+    async def waiting(self, asked_id: str, at: datetime) -> Waiting | None:
+        """The phone from which this browser awaits a code; None: none, or its time is over."""
+        of = _id(asked_id)
+        row = await self._pool.fetchrow(q("sign_in_get"), cell_of(of), of)
+        if row is None or row["confirmed_at"] is not None or at >= row["code_until"]:
+            return None
+        return Waiting(self._vault.open(row["phone"]), row["code_until"], TRIES - row["tries"])
 
     async def proven(self, asked_id: str, at: datetime) -> Confirmed | None:
         """The phone that has answered this browser; None: none has, or too long ago.

@@ -1,5 +1,7 @@
 """Staff of the operator and of merchants: who signs in by password and one-time code."""
 
+import base64
+import hmac
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,6 +9,7 @@ from typing import Any, Literal
 
 import asyncpg
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from jifen.parties.catalog import Conflict
 from jifen.parties.passwords import check_password, hashed, new_secret, right, step_of_code, uri_of
@@ -24,7 +27,12 @@ TRIES = 5
 FORGOTTEN_AFTER = timedelta(days=1)
 """Wrong tries are counted together while less than so long lies between them."""
 
+BEGUN_FOR = timedelta(minutes=5)
+"""So long after a right password its code is waited for."""
+
 ISSUER = "Jifen"
+
+_encode = msgspec.json.Encoder().encode
 
 Why = Literal["wrong", "locked", "disabled", "code_needed", "code_wrong"]
 
@@ -44,12 +52,27 @@ class Staff(msgspec.Struct, frozen=True):
 
 
 class SignInRefused(Exception):
-    """Somebody may not sign in. until: of a lock. disabled and code_…: only told to who knew the password."""
+    """Somebody may not sign in. until: of a lock. disabled and code_…: only told to who knew the password.
 
-    def __init__(self, why: Why, until: datetime | None = None) -> None:
+    token: where a code is needed, the proof for some minutes that the password was right.
+    """
+
+    def __init__(self, why: Why, until: datetime | None = None, token: str = "") -> None:
         super().__init__(f"{why}, until {until.isoformat()}" if until else why)
         self.why: Why = why
         self.until = until
+        self.token = token
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """The password was right. kept: of which password, hashed; so that a new one ends it."""
+
+    login: str
+    kept: str
+    until: datetime
+
+
+_begun = msgspec.json.Decoder(_Begun).decode
 
 
 class StaffBook:
@@ -122,24 +145,75 @@ class StaffBook:
             SignInRefused: and why.
         """
         login = login.strip().lower()
-        about = self._vault.blind(f"login:{login}")
+        about = self._about(login)
         await self._take_try(about, at)
         row = await self._pool.fetchrow(q("staff_secrets"), login)
         if not await right(None if row is None else row["password"], password):
             raise SignInRefused("wrong")
-        staff = await self.by_login(login)
-        if row is None or staff is None:
+        assert row is not None
+        if row["totp"] is not None and not code.strip():
+            await self._not_disabled(login)
+            await self._pool.execute(q("login_try_back"), about)
+            raise SignInRefused("code_needed", token=self._begun(login, row["password"], at))
+        return await self._second(login, row["totp"], code, at)
+
+    async def finish(self, token: str, code: str, at: datetime) -> Staff:
+        """Who signs in whose password was right some minutes ago, by the token of then and the code of now.
+
+        Raises:
+            SignInRefused: and why; wrong where the token proves nothing any more.
+        """
+        begun = self._read_begun(token)
+        if begun is None or at >= begun.until:
             raise SignInRefused("wrong")
-        if staff.disabled:
-            raise SignInRefused("disabled")
-        if row["totp"] is not None:
-            if not code.strip():
-                await self._pool.execute(q("login_try_back"), about)
-                raise SignInRefused("code_needed")
-            if not await self._use_code(staff.id, row["totp"], code, at):
-                raise SignInRefused("code_wrong")
-        await self._pool.execute(q("login_try_forget"), about)
+        await self._take_try(self._about(begun.login), at)
+        row = await self._pool.fetchrow(q("staff_secrets"), begun.login)
+        if row is None or not hmac.compare_digest(begun.kept, self._kept(row["password"])):
+            raise SignInRefused("wrong")
+        return await self._second(begun.login, row["totp"], code, at)
+
+    async def password_right(self, staff: Id, password: str, at: datetime) -> bool:
+        """Whether it is somebody's password, for what is asked of who is signed in; tries count alike.
+
+        Raises:
+            SignInRefused: the login is locked.
+        """
+        login = (await self._known(staff)).login
+        await self._take_try(self._about(login), at)
+        row = await self._pool.fetchrow(q("staff_secrets"), login)
+        if not await right(None if row is None else row["password"], password):
+            return False
+        await self._pool.execute(q("login_try_forget"), self._about(login))
+        return True
+
+    async def _second(self, login: str, totp: bytes | None, code: str, at: datetime) -> Staff:
+        staff = await self._not_disabled(login)
+        if totp is not None and not await self._use_code(staff.id, totp, code, at):
+            raise SignInRefused("code_wrong")
+        await self._pool.execute(q("login_try_forget"), self._about(login))
         return staff
+
+    async def _not_disabled(self, login: str) -> Staff:
+        staff = await self.by_login(login)
+        if staff is None or staff.disabled:
+            raise SignInRefused("disabled")
+        return staff
+
+    def _about(self, login: str) -> bytes:
+        return self._vault.blind(f"login:{login}")
+
+    def _kept(self, password: str) -> str:
+        return self._vault.blind(f"password kept:{password}").hex()
+
+    def _begun(self, login: str, password: str, at: datetime) -> str:
+        begun = _Begun(login, self._kept(password), at + BEGUN_FOR)
+        return base64.urlsafe_b64encode(self._vault.seal(_encode(begun).decode())).decode()
+
+    def _read_begun(self, token: str) -> _Begun | None:
+        try:
+            return _begun(self._vault.open(base64.urlsafe_b64decode(token)))
+        except (ValueError, InvalidTag, msgspec.DecodeError):
+            return None
 
     async def code_right(self, staff: Id, code: str, at: datetime) -> bool:
         """Whether it is somebody's code of now, which is used up by asking; never without codes."""
@@ -183,7 +257,7 @@ class StaffBook:
         check_password(password, found.login)
         await self._pool.execute(q("staff_password"), staff, await hashed(password), at)
         await self._sign_out(staff, keep)
-        await self._pool.execute(q("login_try_forget"), self._vault.blind(f"login:{found.login}"))
+        await self._pool.execute(q("login_try_forget"), self._about(found.login))
 
     async def renew_totp(self, staff: Id, keep: bytes = b"") -> str:
         """A new secret for somebody's codes; the address by which an authenticator app learns it.

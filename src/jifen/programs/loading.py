@@ -1,5 +1,6 @@
 """A folder of YAML becomes a programme, or findings: each with its file, line, field, value and remedy."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from jifen.programs.definition import Programme
 from jifen.programs.findings import Finding
 from jifen.programs.shaping import misfits
-from jifen.programs.yaml_reading import Page, Place, read_page
+from jifen.programs.yaml_reading import Page, Place, page_of, read_page
 
 SPREAD = ("rules", "terms", "messages")
 """Fields whose own fields may stand in several files, each of these in one; any other stands in one file."""
@@ -52,7 +53,18 @@ def load(folder: Path) -> Loaded:
         said = f"the folder {folder} has {len(files)} files of YAML"
         remedy = f"write 1 to {FILES_MOST}, such as programme.yaml"
         return _unread(folder, *findings, Finding(code="no_files", path="", what=said, remedy=remedy))
-    pages = [read_page(path) for path in files]
+    return _loaded(folder, [read_page(path) for path in files], findings)
+
+
+def load_texts(files: Mapping[str, str]) -> Loaded:
+    """The programme that texts are together, each by the name of its file."""
+    if not files or len(files) > FILES_MOST:
+        said, remedy = f"there are {len(files)} files", f"write 1 to {FILES_MOST}, such as programme.yaml"
+        return _unread(Path("draft"), Finding(code="no_files", path="", what=said, remedy=remedy))
+    return _loaded(Path("draft"), [page_of(name, files[name].encode()) for name in sorted(files)], [])
+
+
+def _loaded(folder: Path, pages: list[Page], findings: list[Finding]) -> Loaded:
     values, places = _together(pages, findings)
     unread = any(finding.code.startswith("yaml_") for page in pages for finding in page.findings)
     for page in pages:

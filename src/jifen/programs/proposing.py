@@ -21,6 +21,7 @@ _canonical = msgspec.json.Encoder(order="deterministic").encode
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """A version that somebody wants published. base: the newest version when it was written.
 
+    writers: who wrote it beside its author; none of them may approve it.
     valid_from None: as early as the law allows from its approval on, since notice counts from then.
     """
 
@@ -35,6 +36,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
     reason: str
     version: int | None
+    writers: tuple[str, ...] = ()
 
 
 class Proposals:
@@ -45,9 +47,16 @@ class Proposals:
         self.pool = publisher.pool
 
     async def apply(
-        self, programme: Programme, author: str, at: datetime, valid_from: datetime | None = None
+        self,
+        programme: Programme,
+        author: str,
+        at: datetime,
+        valid_from: datetime | None = None,
+        writers: tuple[str, ...] = (),
     ) -> Applied:
         """Publish a programme, or propose it where the newest version or the new one asks for two eyes.
+
+        writers: who wrote it beside the author.
 
         Raises:
             Refused: an error was found.
@@ -58,10 +67,16 @@ class Proposals:
             raise Refused(plan)
         if not plan.two_eyes or plan.unchanged:
             return await self.publisher.publish(programme, author, at, valid_from)
-        return await self._propose(programme, plan, author, at, valid_from)
+        return await self._propose(programme, plan, author, at, valid_from, writers)
 
     async def _propose(
-        self, programme: Programme, plan: Plan, author: str, at: datetime, valid_from: datetime | None
+        self,
+        programme: Programme,
+        plan: Plan,
+        author: str,
+        at: datetime,
+        valid_from: datetime | None,
+        writers: tuple[str, ...],
     ) -> Applied:
         at = at.astimezone(UTC)
         catalog = self.publisher.catalog
@@ -72,7 +87,15 @@ class Proposals:
         text = _canonical(programme).decode()
         begins = None if valid_from is None else valid_from.astimezone(UTC)
         await self.pool.execute(
-            q("publication_proposal_add"), program.id, made, newest_of(program), author, at, begins, text
+            q("publication_proposal_add"),
+            program.id,
+            made,
+            newest_of(program),
+            author,
+            at,
+            begins,
+            text,
+            [one for one in writers if one != author],
         )
         return Applied(plan=plan, changed=False, proposal=str(made))
 
@@ -89,7 +112,7 @@ class Proposals:
             Refused: by now an error is found.
         """
         found = await self._waiting(program, proposal)
-        if found.author == approver:
+        if approver in (found.author, *found.writers):
             raise Conflict("approver", f"{approver!r} wrote this version: somebody else has to approve it")
         if found.base != newest_of(program):
             raise Conflict(
@@ -149,4 +172,6 @@ def newest_of(program: Program) -> int:
 
 
 def _read(row: Any) -> Proposal:
-    return Proposal(**{**dict(row), "definition": _programme(row["definition"])})
+    return Proposal(
+        **{**row, "definition": _programme(row["definition"]), "writers": tuple(row["writers"])}
+    )

@@ -27,7 +27,7 @@ def files_of(programme: Programme) -> dict[str, str]:
     rules = found[OWN_FILES["rules"]]["rules"]
     if "rewards" in rules:
         found[REWARDS] = {"rules": {"rewards": rules.pop("rewards")}}
-    return {name: HEAD + _yaml(values) for name, values in found.items()}
+    return {name: HEAD + yaml_of(values) for name, values in found.items()}
 
 
 def write_folder(programme: Programme, folder: Path) -> list[Path]:
@@ -69,8 +69,11 @@ def without_defaults(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def _yaml(values: dict[str, Any]) -> str:
-    return yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+def yaml_of(values: Any, *, flow: bool = False, width: int = 110) -> str:
+    """Plain values as YAML that reads back as the same. flow: on one line as far as the width goes."""
+    return yaml.dump(
+        values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=width, default_flow_style=flow
+    )
 
 
 class _Dumper(yaml.SafeDumper):

@@ -44,17 +44,23 @@ class Page(msgspec.Struct):
 
 def read_page(path: Path) -> Page:
     """A file of a programme. What cannot be read is a finding, never an exception."""
-    page = Page({}, {"": Place(path.name, 1, 1)}, [])
     try:
-        raw = path.read_bytes()
+        return page_of(path.name, path.read_bytes())
+    except OSError as wrong:
+        page = Page({}, {"": Place(path.name, 1, 1)}, [])
+        _refuse(page, "unreadable_file", f"cannot be read: {wrong.strerror}", "look at its rights")
+        return page
+
+
+def page_of(name: str, raw: bytes) -> Page:
+    """The same of a file that is known by its name and its content."""
+    page = Page({}, {"": Place(name, 1, 1)}, [])
+    try:
         if len(raw) > BYTES_MOST:
             raise _Unreadable(f"has {len(raw)} bytes", f"split it: a file has at most {BYTES_MOST}")
         node = yaml.compose(raw.decode("utf-8-sig"), Loader=_Loader)
     except UnicodeDecodeError as wrong:
         _refuse(page, "not_utf8", f"byte {wrong.start} is no UTF-8", "save the file as UTF-8")
-        return page
-    except OSError as wrong:
-        _refuse(page, "unreadable_file", f"cannot be read: {wrong.strerror}", "look at its rights")
         return page
     except _Unreadable as wrong:
         _refuse(page, "yaml_not_plain", wrong.what, wrong.remedy, place=wrong.place)

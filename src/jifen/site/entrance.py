@@ -1,6 +1,7 @@
 """The entrance: finds the page, sees who asks, lets in or not; whatever goes wrong leaves as a page."""
 
 import contextlib
+import io
 import logging
 import secrets
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.handlers import asgi
 from litestar.types import ASGIApp, Receive, Scope, Send
+from multipart import MultipartError, parse_form_data
 
 from jifen.api.door import path_of
 from jifen.api.problems import Problem
@@ -25,15 +27,13 @@ from jifen.site.reception import Reception
 from jifen.site.rendering import THEME_COOKIE, THEMES
 from jifen.site.routing import Page
 from jifen.site.table import PAGES, read_by
-from jifen.site.visit import PageRequest, Stop, Visit
+from jifen.site.visit import SESSION_COOKIE, PageRequest, Stop, Visit
 from jifen.site.wording import wording
 
 log = logging.getLogger("jifen.site")
 
-SESSION_COOKIE = "jifen_session"
 PROGRAM_COOKIE = "jifen_programme"
 FORM_BYTES_MOST = 2_000_000
-FIELDS_MOST = 2_000
 SAME_SITE = ("same-origin", "none", "")
 FORM_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
 STAFF_PATHS = ("/till", "/shop", "/console", "/staff")
@@ -147,17 +147,50 @@ async def _take_form(visit: Visit) -> None:
     length = request.headers.get("content-length", "0")
     if kind not in FORM_KINDS or not length.isdigit() or int(length) > FORM_BYTES_MOST:
         raise Stop("form", 422)
-    sent = await request.form()
-    many: dict[str, list[str]] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, str):
-            many.setdefault(name, []).append(value)
-    if len(many) > FIELDS_MOST:
-        raise Stop("form", 422)
-    visit.many = many
-    visit.form = {name: values[-1] for name, values in many.items()}
+    forms, parts = _parsed(request.headers.get("content-type", ""), await _body(request))
+    visit.many = {name: forms.getall(name) for name in forms}
+    visit.form = {name: values[-1] for name, values in visit.many.items()}
+    visit.files = {name: parts[name].raw for name in parts}
     if not visit.csrf_holds(visit.form.get("csrf", "")):
         raise Stop("form", 403)
+
+
+async def _body(request: PageRequest) -> bytes:
+    """The body, as it comes.
+
+    Raises:
+        Stop: it is too large, or the browser went away.
+    """
+    pieces, length, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise Stop("form", 422)
+        pieces.append(message.get("body", b""))
+        length += len(pieces[-1])
+        more = message.get("more_body", False)
+        if length > FORM_BYTES_MOST:
+            raise Stop("form", 413)
+    return b"".join(pieces)
+
+
+def _parsed(content_type: str, body: bytes) -> tuple[Any, Any]:
+    """Fields and files of a form.
+
+    Raises:
+        Stop: it is no form.
+    """
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    try:
+        fields, sent = parse_form_data(environ, strict=True, mem_limit=FORM_BYTES_MOST)
+    except MultipartError as wrong:
+        raise Stop("form", 422) from wrong
+    return fields, sent
 
 
 async def _recorded(visit: Visit, page: Page) -> Response[bytes]:

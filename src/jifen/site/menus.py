@@ -114,6 +114,7 @@ CONSOLE = (
             Entry("adjustments", "adjustments-horizontal", "/console/adjustments"),
             Entry("appeals", "gavel", "/console/appeals"),
             Entry("waiting", "clipboard-list", "/console/proposals"),
+            Entry("outages", "clock-off", "/console/outages"),
             Entry("messages", "message", "/console/messages"),
         ),
     ),

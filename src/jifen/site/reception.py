@@ -18,7 +18,7 @@ class Reception:
         self.sessions = Sessions(house.pool, house.vault)
         self.staff = StaffBook(house.pool, house.vault)
         self.sign_in = SignIn(house.pool, house.vault)
-        self.limits = Limits(house.pool)
+        self.limits = Limits(house.pool, house.vault)
         self.audit = Audit(house.pool, house.vault)
 
     async def program_for(self, session: Session | None, asked: str) -> ProgramId | None:

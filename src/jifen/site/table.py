@@ -3,10 +3,21 @@
 from functools import cache
 
 from jifen.parties.roles import Role
-from jifen.site import landing
+from jifen.site import access, landing
+from jifen.site.console import auditing, keys, messages, outages, running, settings, staffing
 from jifen.site.routing import Page
 
-PAGES: tuple[Page, ...] = (*landing.ROUTES,)
+PAGES: tuple[Page, ...] = (
+    *landing.ROUTES,
+    *access.ROUTES,
+    *outages.ROUTES,
+    *messages.ROUTES,
+    *running.ROUTES,
+    *keys.ROUTES,
+    *staffing.ROUTES,
+    *auditing.ROUTES,
+    *settings.ROUTES,
+)
 """Every page there is. What is not here has no address, no menu entry and no row in docs/access.md."""
 
 

@@ -23,6 +23,7 @@ from jifen.site.rendering import rendered
 from jifen.site.routing import Page
 from jifen.values.periods import local_day
 
+SESSION_COOKIE = "jifen_session"
 GUEST_COOKIE = "jifen_guest"
 DONE_COOKIE = "jifen_done"
 DONE_S = 60
@@ -66,6 +67,7 @@ class Visit:
         self.args: dict[str, str] = {}
         self.form: dict[str, str] = {}
         self.many: dict[str, list[str]] = {}
+        self.files: dict[str, bytes] = {}
         self.asked: Page | None = None
         self.open_to: frozenset[str] = frozenset()
         self.cookies: list[Cookie] = []

@@ -1,97 +1,135 @@
 """Replay the year through the public bulk path, day by day, with the programme's test clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
-from jifen.cli.demo.dataset import ZONE
+from jifen.cli.demo.chronicle import Stage, Step
+from jifen.cli.demo.dataset import TODAY
 from jifen.cli.demo.story import Day
-from jifen.cli.opening import Opened
-from jifen.cli.progress import Bar
+from jifen.cli.demo.telling import carrier
 from jifen.cli.sending import Sender, Tally, join
-from jifen.engine.engine import Engine
-from jifen.jobs.delivering import Delivering
-from jifen.jobs.expiry import expire_due
-from jifen.jobs.holds import lapse_due
+from jifen.jobs.order_reminders import remind_of_orders, reminds
 from jifen.jobs.reminders import remind_due
-from jifen.jobs.tiers import review_due
+from jifen.jobs.run import Jobs
+from jifen.messages.delivery import Post
 from jifen.messages.settings import ChannelSettings
-from jifen.parties.programs import Program
 
-TODAY = datetime(2026, 11, 21, 10, 30, tzinfo=ZONE)
-"""When the demo stands still: a Saturday some days after the last basket."""
+__all__ = ["TODAY", "Replay"]
 
 LINES_MOST = 2000
 
 
 class Done(msgspec.Struct):
-    """What of the year is booked, so that a second run goes on where the first one ended."""
+    """What of the year is booked, so that a second run goes on where the first one ended.
+
+    steps: of the chronicle, by name. known: what they have written down.
+    """
 
     through: str = ""
     baskets: int = 0
+    steps: set[str] = msgspec.field(default_factory=set)
+    known: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Diary:
+    """What is done, in a file beside the data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "demo.json"
+        self.done = msgspec.json.decode(self._file.read_bytes(), type=Done) if self._file.exists() else Done()
+
+    def write(self) -> None:
+        """Keep it."""
+        self._file.write_bytes(msgspec.json.encode(self.done))
 
 
 class Replay:
-    """One run over the year. `done` is written after each day, beside the data."""
+    """One run over the year. The diary is written after each day and step."""
 
-    def __init__(
-        self, at_hand: Opened, engine: Engine, program: Program, sender: Sender, folder: Path
-    ) -> None:
-        self._at_hand = at_hand
-        self._engine = engine
-        self._program = program
+    def __init__(self, stage: Stage, sender: Sender, diary: Diary) -> None:
+        self._stage = stage
         self._sender = sender
-        self._file = folder / "demo.json"
-        self._delivering = Delivering(at_hand.pool, at_hand.catalog, at_hand.vault, ChannelSettings())
+        self._diary = diary
+        self._post = Post(stage.at_hand.pool, stage.at_hand.vault, ChannelSettings(), carrier())
+        self._jobs = Jobs(stage.at_hand.pool, stage.engine, stage.at_hand.catalog)
         self.tally = Tally()
-        self.expired = 0
-        self.done = msgspec.json.decode(self._file.read_bytes(), type=Done) if self._file.exists() else Done()
 
-    async def run(self, days: Sequence[Day], progress: Bar) -> None:
-        """Send every day that is not booked yet; remind every week, expire at the end of each month."""
+    @property
+    def done(self) -> Done:
+        """What is booked."""
+        return self._diary.done
+
+    async def run(
+        self,
+        days: Sequence[Day],
+        steps: Sequence[Step],
+        advance: Callable[[int], None] = lambda baskets: None,
+    ) -> None:
+        """Do every step and send every day that is not booked yet, each at its time.
+
+        Reminders come every week, expiries at the end of each month, and all that is due at the end.
+        """
+        left = [step for step in steps if step.name not in self.done.steps]
         for index, day in enumerate(days):
+            left = await self._steps(left, day.ends)
             if day.day.isoformat() > self.done.through:
                 await self._day(day)
                 if day.day.isoweekday() == 7:
                     await self._remind(day.ends)
                 following = days[index + 1].day if index + 1 < len(days) else None
-                if following is None or following.month != day.day.month:
+                if following is not None and following.month != day.day.month:
                     await self._month_end(day)
                 self.done.through = day.day.isoformat()
                 self.done.baskets += day.baskets
-                self._file.write_bytes(msgspec.json.encode(self.done))
-            progress.advance(day.baskets)
-        await self._clock(TODAY)
-        await self._due(TODAY)
+                self._diary.write()
+            advance(day.baskets)
+        await self._steps(left, TODAY)
+        self._clock(TODAY)
+        await self._due()
+        await self._remind(TODAY)
 
-    async def _clock(self, at: datetime) -> None:
+    async def _steps(self, left: list[Step], until: datetime) -> list[Step]:
+        """Do the steps that come by then; those that are later are left."""
+        for place, step in enumerate(left):
+            if step.at > until:
+                return left[place:]
+            self._clock(step.at)
+            await step.do(self._stage)
+            self.done.steps.add(step.name)
+            self.done.known.update(self._stage.known)
+            self._diary.write()
+        return []
+
+    def _clock(self, at: datetime) -> None:
         self._sender.ask("PUT", "/v1/clock", msgspec.json.encode({"at": at}))
 
     async def _day(self, day: Day) -> None:
-        await self._clock(day.ends)
+        self._clock(day.ends)
         for start in range(0, len(day.lines), LINES_MOST):
             body = join(day.lines[start : start + LINES_MOST])
             self.tally.add(self._sender.post(body))
 
     async def _month_end(self, day: Day) -> None:
         now = day.ends + timedelta(minutes=10)
-        await self._clock(now)
-        await self._due(now)
+        self._clock(now)
+        await self._due()
 
     async def _remind(self, now: datetime) -> None:
         """Put the reminders that are due and deliver what waits, so that points may lapse (S02)."""
-        pool = self._at_hand.pool
-        await remind_due(pool, self._program, now)
-        await self._delivering.messages()
+        pool, program = self._stage.at_hand.pool, await self._stage.refresh()
+        await remind_due(pool, program, now)
+        if reminds(program, now):
+            await remind_of_orders(pool, program, now)
+        await self._post.deliver(program, now)
 
-    async def _due(self, now: datetime) -> None:
-        await review_due(self._at_hand.pool, self._engine, self._program, now)
-        await lapse_due(self._at_hand.pool, self._engine, self._program, now)
-        counts = await expire_due(self._at_hand.pool, self._engine, self._program, now)
-        self.expired += counts.points
+    async def _due(self) -> None:
+        """What the jobs of the clock's day do; the server for people does it by itself."""
+        await self._jobs.lapse()
+        await self._jobs.daily()
 
     async def again(self, days: Sequence[Day], most: int = 5000) -> Tally:
         """Send the purchases of the last days once more: all of them must be known, none booked."""

@@ -2,16 +2,19 @@
 
 import heapq
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from jifen.cli.demo.alliance import store_code
-from jifen.cli.demo.dataset import ZONE, Basket, organic_code
+from jifen.cli.demo.dataset import TODAY, ZONE, Basket, organic_code
 
 _json = msgspec.json.Encoder()
+
+NAMELESS: Mapping[str, str] = MappingProxyType({})
 
 
 class Day(msgspec.Struct):
@@ -23,27 +26,32 @@ class Day(msgspec.Struct):
     baskets: int
 
 
-def purchase_line(basket: Basket) -> bytes:
+def basket_lines(basket: Basket, names: Mapping[str, str] = NAMELESS) -> list[dict[str, Any]]:
+    """A basket's lines as they are sent. names: how products are called, by their numbers."""
+    lines = []
+    for product, category, quantity, fen, organic in basket.lines:
+        line = {"sku": sku_of(product, names), "category": category, "quantity": quantity, "amount": fen}
+        if organic:
+            line["evidence"] = organic_code(product)
+        lines.append(line)
+    return lines
+
+
+def sku_of(product: str, names: Mapping[str, str]) -> str:
+    """What stands on a receipt for a product: its name, where there is one, and its number."""
+    name = names.get(product)
+    return product if name is None else f"{name} {product}"
+
+
+def purchase_line(basket: Basket, names: Mapping[str, str] = NAMELESS) -> bytes:
     """A basket as a line of the bulk path."""
-    lines = [
-        {
-            "sku": sku,
-            "category": category,
-            "quantity": quantity,
-            "amount": fen,
-            "evidence": organic_code(sku),
-        }
-        if organic
-        else {"sku": sku, "category": category, "quantity": quantity, "amount": fen}
-        for sku, category, quantity, fen, organic in basket.lines
-    ]
     return _line(
         type="purchase",
         key=basket.key,
         member=basket.member,
         store=store_code(basket.store),
         at=basket.at,
-        lines=lines,
+        lines=basket_lines(basket, names),
     )
 
 
@@ -56,7 +64,7 @@ def chance(basket: Basket) -> int:
     return zlib.crc32(basket.key.encode()) % 1000
 
 
-def days(baskets: list[Basket]) -> Iterator[Day]:
+def days(baskets: list[Basket], names: Mapping[str, str] = NAMELESS) -> Iterator[Day]:
     """The year, day by day in the programme's zone.
 
     Of a thousand baskets 25 come back in part some days later and 10 whole, 60 are followed by a
@@ -70,13 +78,13 @@ def days(baskets: list[Basket]) -> Iterator[Day]:
         if current is None or day != current.day:
             if current is not None:
                 yield current
-            ends = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE)
+            ends = min(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE), TODAY)
             current = Day(day, ends, [], 0)
         while later and later[0][0] <= basket.at:
             current.lines.append(heapq.heappop(later)[2])
-        current.lines.append(purchase_line(basket))
+        current.lines.append(purchase_line(basket, names))
         current.baskets += 1
-        for at, line in _sequels(basket):
+        for at, line in _sequels(basket, names):
             count += 1
             heapq.heappush(later, (at, count, line))
     if current is not None:
@@ -84,7 +92,7 @@ def days(baskets: list[Basket]) -> Iterator[Day]:
         yield current
 
 
-def _sequels(basket: Basket) -> Iterator[tuple[datetime, bytes]]:
+def _sequels(basket: Basket, names: Mapping[str, str]) -> Iterator[tuple[datetime, bytes]]:
     """What follows a basket, and when."""
     draw = chance(basket)
     soon = basket.at + timedelta(minutes=2)
@@ -93,8 +101,8 @@ def _sequels(basket: Basket) -> Iterator[tuple[datetime, bytes]]:
     common = {**who, "store": store_code(basket.store)}
     points = 100 * (1 + draw % 5)
     if draw < 25:
-        sku, _, quantity, _, _ = basket.lines[0]
-        back = [{"sku": sku, "quantity": max(1, quantity // 2)}]
+        product, _, quantity, _, _ = basket.lines[0]
+        back = [{"sku": sku_of(product, names), "quantity": max(1, quantity // 2)}]
         yield days_later, _back(basket, days_later, lines=back)
     elif draw < 35:
         yield days_later, _back(basket, days_later)

@@ -45,6 +45,7 @@ CHECKS = {
     "households": "members and their household say the same of each other, and of beneficiaries",
     "series": "each series' id is the hash of its traits",
     "roots": "each daily root follows from the heads stored with it",
+    "figures": "the figures of each counted day are the sums of its legs",
     "constraints": "each constraint that the migrations make is there, valid and awake",
 }
 """The checks by name, and what each proves."""
@@ -70,6 +71,7 @@ OVER_ALL = {
     "verify_transfers": "transfers",
     "verify_slots": "slots",
     "verify_households": "households",
+    "verify_figures": "figures",
 }
 """Queries over all wallets at once."""
 

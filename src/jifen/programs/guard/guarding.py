@@ -29,12 +29,12 @@ from jifen.programs.guard.worth import best_ways, ways
 from jifen.rules.definition import PerAmount
 
 
-def guard(programme: Programme, on: date | None = None) -> list[Finding]:
+def guard(programme: Programme, on: date | None = None, worst: Worst | None = None) -> list[Finding]:
     """What makes a programme ruinous, a pyramid, an investment or an unkept promise (COMPLIANCE §3).
 
     on: the day whose bounds hold and from which the search looks ahead; by default the first of the year in
     which the programme's latest campaign begins. A rule set that names what is not there is not searched:
-    the checks of its structure refuse it.
+    the checks of its structure refuse it. worst: the worst year from that day on, where it is known already.
     """
     day = on or reference_day(programme)
     bounds = Bounds(day)
@@ -52,7 +52,7 @@ def guard(programme: Programme, on: date | None = None) -> list[Finding]:
         *findings_of_acts(programme),
     ]
     try:
-        worst = worst_year(programme, day, bounds)
+        worst = worst or worst_year(programme, day, bounds)
         found += [*_too_much(worst, bounds), *_free(programme, day, bounds), *_cycles(programme, worst)]
     except ValueError:
         return found

@@ -87,6 +87,7 @@ def ordinary(programme: Programme, bounds: Bounds) -> Rebate:
         if rule.once
         for period in _periods(rule.once, day)
     }
+    worths = {unit.code: point_worth(programme, unit.code) for unit in programme.units}
     best, won = (
         Fraction(-1),
         Rebate(
@@ -102,12 +103,10 @@ def ordinary(programme: Programme, bounds: Bounds) -> Rebate:
         for basket in search.space.baskets:
             event: Event = (day, place, ("", False, False), "", "", basket)
             award = search.award(event, once)
-            value = sum(
-                (share.points * point_worth(programme, share.unit) for share in award.shares), Fraction(0)
-            )
+            value = sum((share.points * worths[share.unit] for share in award.shares), Fraction(0))
             if value / basket.amount > best:
                 best = value / basket.amount
-                worth = point_worth(programme, programme.rules.unit)
+                worth = worths[programme.rules.unit]
                 points = value / worth if worth else Fraction(0)
                 won = Rebate(
                     rule="",

@@ -22,16 +22,29 @@ ROUNDS_MOST = 3
 TRIED_MOST = 160
 SAME_KIND_MOST = 40
 STEPS_MOST = 4000
+SHOWN_MOST = 6
 EVALUATIONS_MOST = 40_000
 """So often the rules are asked while the search climbs; a larger programme is told that it was cut short."""
 
 Event = tuple[date, tuple[str, str], tuple[str, bool, bool], str, str, Basket]
 
 
+class Step(NamedTuple):
+    """A purchase of the worst year, and how often in it. gave: the points of each rule."""
+
+    day: date
+    merchant: str
+    store: str
+    fen: int
+    gave: tuple[tuple[str, int], ...]
+    times: int
+
+
 class Worst(NamedTuple):
     """The worst that was found: what a member gets for what is spent, and the steps to it.
 
-    cut: the programme was too large to be searched in whole.
+    cut: the programme was too large to be searched in whole. steps: the purchases of the trail. tried: so many
+    events were tried.
     """
 
     value_fen: Fraction
@@ -39,6 +52,8 @@ class Worst(NamedTuple):
     points: dict[str, int]
     trail: tuple[str, ...]
     cut: bool = False
+    steps: tuple[Step, ...] = ()
+    tried: int = 0
 
     @property
     def rebate(self) -> Fraction:
@@ -76,7 +91,10 @@ class Search:
 
     def value(self, award: Award) -> Fraction:
         """The fen that an award is worth."""
-        return sum((share.points * self.worth(share.unit) for share in award.shares), Fraction(0))
+        points: dict[str, int] = {}
+        for share in award.shares:
+            points[share.unit] = points.get(share.unit, 0) + share.points
+        return sum((given * self.worth(unit) for unit, given in points.items()), Fraction(0))
 
     def ratio(self, event: Event, used: Mapping[tuple[str, str], int]) -> Fraction:
         """Value by spend of one event."""
@@ -152,6 +170,7 @@ def worst_year(programme: Programme, on: date, bounds: Bounds) -> Worst:
     used: dict[tuple[str, str], int] = {}
     points: Tally[str] = Tally()
     steps: Tally[str] = Tally()
+    known: dict[str, tuple[Event, Award]] = {}
     found = search.candidates()
     cut = search.left <= 0
     heap = [(-search.ratio(event, used), place, event) for place, event in enumerate(found)]
@@ -167,14 +186,25 @@ def worst_year(programme: Programme, on: date, bounds: Bounds) -> Worst:
             heapq.heappush(heap, (-ratio, place, event))
             continue
         _book(award, used, points)
-        steps[_said(event, award)] += 1
+        said = _said(event, award)
+        steps[said] += 1
+        known[said] = (event, award)
         spent += event[5].amount
         heapq.heappush(heap, (promised if -ratio < promised else -ratio, place, event))
     free, told = yearly_acts(search, on)
     points.update(free)
     value, spending = best_ways(programme, points)
-    trail = [f"{step}{f', {times} times' if times > 1 else ''}" for step, times in steps.most_common(6)]
-    return Worst(value, spent, dict(points), (*trail, *told, *spending), cut)
+    most = steps.most_common(SHOWN_MOST)
+    trail = [f"{step}{f', {times} times' if times > 1 else ''}" for step, times in most]
+    taken = tuple(_step(*known[step], times) for step, times in most)
+    tried = EVALUATIONS_MOST - search.left
+    return Worst(value, spent, dict(points), (*trail, *told, *spending), cut, taken, tried)
+
+
+def _step(event: Event, award: Award, times: int) -> Step:
+    day, (merchant, store), *_, basket = event
+    gave = tuple((share.rule, share.points) for share in award.shares)
+    return Step(day, merchant, store, basket.amount, gave, times)
 
 
 def _book(award: Award, used: dict[tuple[str, str], int], points: Tally[str]) -> None:

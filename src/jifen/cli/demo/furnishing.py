@@ -1,0 +1,138 @@
+"""Furnishing: the demo's alliance from nothing, or what of it is missing: programme, people, a year of facts."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from jifen.cli.demo import cases, families, orders, publishing, telling, tills
+from jifen.cli.demo.alliance import newest, prove, publish_first
+from jifen.cli.demo.chronicle import Stage, Step, in_order
+from jifen.cli.demo.dataset import ZONE, Basket, Year, member_number, year
+from jifen.cli.demo.desk import OPERATOR, Desk
+from jifen.cli.demo.keyring import Keyring
+from jifen.cli.demo.log_ins import hire
+from jifen.cli.demo.people import CAST, name_of, named, phone_of
+from jifen.cli.demo.replay import Diary, Replay
+from jifen.cli.demo.story import Day, days
+from jifen.cli.demo.versions import first
+from jifen.cli.opening import Opened
+from jifen.cli.sending import Sender
+from jifen.cli.serving import Server
+from jifen.engine.engine import Engine
+from jifen.parties.members import Joining
+from jifen.parties.programs import Program
+from jifen.programs.definition import Programme
+
+SINCE = datetime(2025, 11, 20, 10, tzinfo=ZONE)
+"""When the programme began, two days before the first basket."""
+
+JOINED = SINCE + timedelta(hours=1)
+LABEL = "demo"
+"""The label of the operator's key: the source of what the demo sends."""
+
+
+class Script(msgspec.Struct, frozen=True):
+    """All that is to happen: days of baskets, and the steps between them."""
+
+    year: Year
+    newest: Programme
+    days: list[Day]
+    steps: list[Step]
+
+    @property
+    def baskets(self) -> int:
+        """How many baskets the days have; those that are paid by bills are steps."""
+        return sum(day.baskets for day in self.days)
+
+
+def script(last_days: int = 0) -> Script:
+    """The script of the year, or of its last so many days; the cast's year is whole in any case.
+
+    Raises:
+        NoData: the data set, or what reads it, is not installed.
+    """
+    found = year(last_days, CAST)
+    programme = newest(found.stores)
+    names = {str(product): known.name for product, known in found.products.items()}
+    bills: list[Basket] = []
+    rest: list[Basket] = []
+    for basket in found.baskets:
+        (bills if tills.is_bill(basket) else rest).append(basket)
+    steps = [
+        *publishing.steps(programme),
+        *telling.steps(),
+        *families.steps(),
+        *orders.steps(),
+        *cases.steps(),
+        *tills.steps(bills, names),
+    ]
+    return Script(found, programme, list(days(rest, names)), in_order(steps))
+
+
+async def found(at_hand: Opened, made: Script, keyring: Keyring) -> Program:
+    """Publish the first version, enrol everybody, and make the keys and the staff, what is not there yet."""
+    program = await publish_first(at_hand, first(made.newest), SINCE)
+    await prove(at_hand, program, made.year.organic, SINCE)
+    await _enrol(at_hand, program, made.year.households)
+    if OPERATOR not in keyring.kept:
+        keyring.keep(OPERATOR, await at_hand.keys.make(program.id, None, LABEL, SINCE))
+    return await at_hand.catalog.refresh(program.id)
+
+
+async def _enrol(at_hand: Opened, program: Program, households: list[int]) -> None:
+    who = named(households)
+    known = await at_hand.members.wallets(program.id, [member_number(one) for one in who])
+    for household in who:
+        if member_number(household) not in known:
+            joining = Joining(member_number(household), name_of(household), phone_of(household))
+            await at_hand.members.enrol(program.id, joining, JOINED)
+    await at_hand.members.enrol_all(program.id, [member_number(one) for one in households], JOINED)
+
+
+class Furnished(msgspec.Struct, frozen=True):
+    """What one run did. replay: with its tallies; seconds: that the facts took; before: baskets known before."""
+
+    replay: Replay
+    seconds: float
+    before: int
+
+
+@asynccontextmanager
+async def stage_of(
+    at_hand: Opened, server: Server, keyring: Keyring, program: Program, folder: Path
+) -> AsyncIterator[tuple[Stage, Diary]]:
+    """The stage on which steps play, for as long as the block runs."""
+    engine = Engine(at_hand.pool, at_hand.catalog)
+    diary = Diary(folder)
+    desk = Desk(server.address, keyring.kept)
+    stage = Stage(at_hand, engine, program, desk, keyring, dict(diary.done.known))
+    try:
+        yield stage, diary
+    finally:
+        desk.close()
+        await engine.close()
+
+
+async def furnish(
+    stage: Stage,
+    diary: Diary,
+    server: Server,
+    made: Script,
+    advance: Callable[[int], None] = lambda count: None,
+) -> Furnished:
+    """Play the script. What is booked already is left as it is, so it may be broken off and begun again."""
+    await stage.open_tills(SINCE)
+    await hire(stage, SINCE)
+    sender = Sender(server.address, stage.keyring.kept[OPERATOR])
+    replay = Replay(stage, sender, diary)
+    before, started = replay.done.baskets, time.monotonic()
+    try:
+        await replay.run(made.days, made.steps, advance)
+    finally:
+        sender.close()
+    await stage.refresh()
+    return Furnished(replay, time.monotonic() - started, before)
