@@ -1,33 +1,18 @@
 """The pages in a real browser: nothing is refused, fetched from elsewhere, too wide or too small to touch."""
 
 import asyncio
-import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
-from typing import Literal
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
+from playwright.async_api import Browser
 
+from tests.looking import DESK, PHONE, SMALL, TOUCH_PX, Colours, browser, look
 from tests.pages.alliance import Alliance
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PHONE, DESK, SMALL = (390, 844), (1280, 800), (320, 640)
-TOUCH_PX = 44
+__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
-
-
-def chromium() -> str | None:
-    """A Chromium that runs; Ubuntu has one that only asks for a snap."""
-    for name in (os.environ.get("CHROMIUM", ""), *NAMES):
-        found = shutil.which(name) if name else None
-        if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
-            return found
-    return None
 
 
 @pytest.fixture(scope="module")
@@ -43,64 +28,6 @@ async def address(story: Alliance) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await running
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """A browser; skipped where there is none, which in CI is a failure."""
-    program = chromium()
-    if program is None:
-        assert os.environ.get("CI") != "true", "no browser, and with CI=true that is a failure"
-        pytest.skip("no browser")
-    async with async_playwright() as playwright:
-        made = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield made
-        await made.close()
-
-
-class Looking:
-    """One window, and what went wrong in it."""
-
-    def __init__(self, context: BrowserContext, page: Page, address: str) -> None:
-        self.context = context
-        self.page = page
-        self.address = address
-        self.faults: list[str] = []
-        page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on("request", self._requested)
-
-    def _failed(self, request: Request) -> None:
-        # The browser itself gives up what it still fetches, such as the icon, when it goes to the next page.
-        if request.failure != "net::ERR_ABORTED":
-            self.faults.append(f"failed: {request.url} {request.failure}")
-
-    def _requested(self, request: Request) -> None:
-        if not request.url.startswith(f"{self.address}/"):
-            self.faults.append(f"elsewhere: {request.url}")
-
-    async def at(self, path: str) -> Response | None:
-        """Go to a page, open all that folds, and look whether it holds together."""
-        answer = await self.page.goto(self.address + path)
-        for fold in await self.page.query_selector_all("summary"):
-            await fold.click()
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{path} is {wide} px too wide"
-        return answer
-
-
-Colours = Literal["light", "dark"]
-
-
-async def look(
-    browser: Browser, address: str, size: tuple[int, int], colours: Colours = "light", locale: str = "zh-CN"
-) -> Looking:
-    """Open a window."""
-    context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=colours, locale=locale
-    )
-    return Looking(context, await context.new_page(), address)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK, SMALL], ids=["phone", "desk", "small"])

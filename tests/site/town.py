@@ -1,7 +1,7 @@
 """A town for tests of the signed-in pages: an alliance, people and staff, and a client signed in as each."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from jifen.parties.keys import Key
 from jifen.parties.members import Joining
 from jifen.parties.programs import Program
 from jifen.parties.roles import Role
-from jifen.programs.definition import StorePlan
+from jifen.programs.definition import Programme, StorePlan
 from jifen.programs.loading import load
 from jifen.programs.publishing import Publisher
 from jifen.site.application import Site
@@ -56,6 +56,8 @@ STAFF: dict[str, tuple[str, str, str, Role]] = {
     "songauditor": ("", "", "宋审", "auditor"),
 }
 PASSWORD = "green seedlings 2026"
+
+Change = Callable[[Programme], Programme]
 
 
 class Town:
@@ -143,8 +145,8 @@ class Browser:
 
 
 @asynccontextmanager
-async def built(server: str, template: str) -> AsyncIterator[Town]:
-    """A town on a fresh database, dropped at the end."""
+async def built(server: str, template: str, change: Change | None = None) -> AsyncIterator[Town]:
+    """A town on a fresh database, dropped at the end. change: of its programme, before that is published."""
     name = f"test_site_{secrets.token_hex(4)}"
     await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     settings = Settings(database_url=with_database(server, name), secret=SECRET, pool_size=8, lookout_s=0.2)
@@ -160,11 +162,11 @@ async def built(server: str, template: str) -> AsyncIterator[Town]:
     app = create_app(settings, handlers=(*routes(), *site.handlers), beside=(keep, site.open))
     async with running(app):
         assert site.entrance.reception is not None
-        yield await founded(app, shared["house"], site.entrance.reception)
+        yield await founded(app, shared["house"], site.entrance.reception, change)
     await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def founded(app: Litestar, house: House, reception: Reception) -> Town:
+async def founded(app: Litestar, house: House, reception: Reception, change: Change | None = None) -> Town:
     """Publish the programme, enrol the people, and hire the staff; the clock stands at TODAY."""
     loaded = load(FOLDER)
     assert loaded.programme is not None, loaded.findings
@@ -187,6 +189,7 @@ async def founded(app: Litestar, house: House, reception: Reception) -> Town:
     programme = msgspec.structs.replace(
         programme, rules=msgspec.structs.replace(programme.rules, calendars=calendars)
     )
+    programme = change(programme) if change else programme
     await Publisher(house.pool, house.catalog).publish(programme, "tests", OPENED - timedelta(days=300))
     program = await house.catalog.by_code(programme.code)
     assert program is not None
