@@ -35,7 +35,7 @@ ROLES = {
 }
 """Who is who: members by a short name, staff by login."""
 
-PEOPLE = {"lin": "19900000012", "gu": "19900000037", "chen": "19900000038"}
+PEOPLE = {"lin": "19900000012", "gu": "19900000037", "chen": "19900000853"}
 
 
 class Furnished:

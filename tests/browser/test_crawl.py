@@ -1,4 +1,4 @@
-"""Every link of every page, as every role, in both languages: nothing dead or broken, all of it translated."""
+"""Every link of every page, as every role, in both languages: nothing dead, all of it translated."""
 
 import json
 import re

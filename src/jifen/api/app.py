@@ -32,6 +32,7 @@ from jifen.api import (
     ordering,
     people,
     probes,
+    programme_drafts,
     programmes,
     proposing,
     publishing,
@@ -86,7 +87,7 @@ GROUPS: tuple[tuple[str, Sequence[Route]], ...] = (
     ("Orders", (*ordering.ROUTES, *donating.ROUTES)),
     ("Messages", (*messaging.ROUTES, *consenting.ROUTES)),
     ("Webhooks", hooking.ROUTES),
-    ("Programmes as code", programmes.ROUTES),
+    ("Programmes as code", (*programmes.ROUTES, *programme_drafts.ROUTES)),
     ("Health", probes.ROUTES),
 )
 

@@ -202,9 +202,7 @@ async def of_member(call: Call) -> Reply:
     """All that a member objected to, newest first, with what was decided."""
     call.query()
     wallet = await wallet_in_path(call)
-    rows = await call.house.pool.fetch(
-        q("appeals_of"), call.asking.program.id, wallet, cell_of(wallet), PAGE
-    )
+    rows = await call.house.pool.fetch(q("appeals_of"), call.asking.program.id, wallet, cell_of(wallet), PAGE)
     return shown(Appeals(tuple(map(_view, rows))))
 
 

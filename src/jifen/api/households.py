@@ -89,7 +89,7 @@ class KinView(msgspec.Struct, frozen=True):
 
 
 class ShareView(msgspec.Struct, frozen=True):
-    """Whose points of a lot of the pool are. member: null, where they are everybody's; expires_at: null, never."""
+    """Whose points of a lot of the pool are. member: null, everybody's; expires_at: null, never."""
 
     member: str | None
     unit: str

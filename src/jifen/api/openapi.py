@@ -122,7 +122,7 @@ def _parameters(route: Route) -> Iterable[dict[str, Any]]:
 
 def _responses(route: Route, schema_of: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     content = {route.kind.decode(): {"schema": schema_of[route.answer]}}
-    said = {200: "As asked", 201: "Done"}
+    said = {200: "As asked", 201: "Done", 202: "Taken; it is done in its turn"}
     if route.key:
         said = {200: "Done before under this key: the first answer again", 201: "Booked"}
     responses: dict[str, Any] = {

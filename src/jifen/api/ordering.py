@@ -211,21 +211,18 @@ async def one_order(call: Call) -> Reply:
 
 async def list_orders(call: Call) -> Reply:
     """A page of orders, newest first; a merchant sees its own."""
-    asked = call.query("state", "merchant", "member", "reward", "store", "slots_on", "limit", "cursor")
+    asked = call.query(*(parameter.name for parameter in _LISTED))
     asking, pool = call.asking, call.house.pool
     limit, (at, behind) = limit_in(asked.get("limit")), cursor_in(asked.get("cursor"))
-    state = asked.get("state")
-    if state is not None and state not in STATES:
-        raise invalid("state", state, f"is no state of an order: use one of {', '.join(STATES)}")
     store = None if "store" not in asked else asking.store(asked["store"]).code
     filters = [
         _merchant(asking, asked.get("merchant")),
-        state,
+        _states(asked.get("state")),
         asked.get("reward"),
         store,
         *_times(call, asked),
     ]
-    values = [asking.program.id, at, behind, *filters, limit + 1]
+    values = [asking.program.id, at, behind, *filters, limit + 1, _booked(asked.get("booked")), asking.now]
     if "member" in asked:
         number = asked["member"]
         wallet = (await call.house.members.wallets(asking.program.id, [number])).get(number)
@@ -242,6 +239,21 @@ async def list_orders(call: Call) -> Reply:
     )
     following = cursor_of(page[-1].placed_at, page[-1].id) if len(rows) > limit else None
     return shown(OrdersView(views, following))
+
+
+def _states(named: str | None) -> list[str] | None:
+    """The states that are asked for, several joined by commas; None: any."""
+    states = None if named is None else named.split(",")
+    for state in states or ():
+        if state not in STATES:
+            raise invalid("state", state, f"is no state of an order: use one of {', '.join(STATES)}")
+    return states
+
+
+def _booked(named: str | None) -> str | None:
+    if named not in (None, "coming", "past"):
+        raise invalid("booked", named, "is neither coming nor past: send one of the two")
+    return named
 
 
 def _merchant(asking: Asking, named: str | None) -> UUID | None:
@@ -335,6 +347,19 @@ def _step(step: Step, body: type, summary: str, *codes: str) -> Route:
 
 _BOOKED = (Code.KEY_REUSED, "key_missing", "key_differs", "busy")
 _TEXT = {"type": "string"}
+_LISTED = (
+    Parameter("state", _TEXT, f"Only those in this state, or in one of several: {', '.join(STATES)}."),
+    Parameter("merchant", _TEXT, "Only those of this merchant."),
+    Parameter("member", _TEXT, "Only those of this member."),
+    Parameter("reward", _TEXT, "Only those of this reward."),
+    Parameter("store", _TEXT, "Only those of this store."),
+    Parameter("slots_on", {"type": "string", "format": "date"}, "Only what is booked for this day."),
+    Parameter(
+        "booked", {"type": "string", "enum": ["coming", "past"]}, "Only what is booked: to come, or else."
+    ),
+    Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Orders a page."),
+    Parameter("cursor", _TEXT, "The `next` of the page before."),
+)
 
 ROUTES = (
     _step("confirm", OrderConfirm, "The merchant will fulfil an order", Code.CASH_DIFFERS),
@@ -365,18 +390,7 @@ ROUTES = (
         summary="Orders, newest first; a merchant sees its own",
         handle=list_orders,
         answer=OrdersView,
-        query=(
-            Parameter("state", {"type": "string", "enum": list(STATES)}, "Only those in this state."),
-            Parameter("merchant", _TEXT, "Only those of this merchant."),
-            Parameter("member", _TEXT, "Only those of this member."),
-            Parameter("reward", _TEXT, "Only those of this reward."),
-            Parameter("store", _TEXT, "Only those of this store."),
-            Parameter("slots_on", {"type": "string", "format": "date"}, "Only what is booked for this day."),
-            Parameter(
-                "limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Orders a page."
-            ),
-            Parameter("cursor", _TEXT, "The `next` of the page before."),
-        ),
+        query=_LISTED,
         codes=("member_unknown", "store_unknown", "merchant_unknown"),
     ),
     Route(

@@ -85,8 +85,8 @@ async def ask(call: Call) -> Reply:
     await pool.execute(q("verification_ask"), asking.program.id, made, asking.owner.label, asking.now)
     row = await pool.fetchrow(q("verification_waiting"), asking.program.id)
     if row is None:
-        return Reply(202, _encode(ProofView(id=made, asked_by=asking.owner.label, asked_at=asking.now)))
-    return Reply(202, _encode(_view(row)))
+        return Reply(201, _encode(ProofView(id=made, asked_by=asking.owner.label, asked_at=asking.now)))
+    return Reply(201, _encode(_view(row)))
 
 
 async def proofs(call: Call) -> Reply:
@@ -136,7 +136,7 @@ ROUTES = (
         handle=ask,
         who="operator",
         answer=ProofView,
-        statuses=(202,),
+        statuses=(201,),
     ),
     Route(
         method="GET",

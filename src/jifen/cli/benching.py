@@ -12,6 +12,7 @@ from rich.console import Console
 from jifen.cli.bench.contend import contend
 from jifen.cli.bench.ingest import ingest
 from jifen.cli.bench.mall import mall
+from jifen.cli.bench.pages import pages
 from jifen.cli.bench.race import race
 from jifen.cli.bench.redeem import redeem
 from jifen.cli.bench.rules import rules
@@ -26,12 +27,13 @@ BENCHES: dict[str, Callable[[Path], Coroutine[Any, Any, dict[str, Any]]]] = {
     "rules": rules,
     "mall": mall,
     "redeem": redeem,
+    "pages": pages,
 }
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Tell the command line of it."""
-    command = commands.add_parser("bench", help="measure: ingest, till, race, contend, rules, mall, redeem")
+    command = commands.add_parser("bench", help="measure: ingest, till, race, contend, rules, mall, redeem, pages")
     command.add_argument("name", choices=sorted(BENCHES))
     command.add_argument("--json", action="store_true", help="one object on the last line")
     command.set_defaults(run=_bench)

@@ -16,6 +16,7 @@ from jifen.cli import (
     programming,
     proving,
     serve_command,
+    staffing,
 )
 from jifen.cli.demo.dataset import NoData
 from jifen.cli.sending import ServerSaidNo
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
         demoing,
         serve_command,
         programming,
+        staffing,
         databases,
         importing,
         messaging,

@@ -58,7 +58,7 @@ async def _stretch(pool: asyncpg.Pool, program: Program, first: date, last: date
     ends = start_of_day(last + timedelta(days=1), program.zone)
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute("SET LOCAL statement_timeout = 0")
-        await conn.execute(q("job_turn"), lock_of("figures", program.id))
+        await conn.execute(q("job_turn"), lock_of("figures_stretch", program.id))
         await conn.execute(q("figures_forget"), program.id, first, last)
         await conn.execute(q("figures_days"), program.id, first, last, begins, ends, program.zone)
         await conn.execute(q("figures_fill"), program.id, begins, ends, program.zone)

@@ -235,8 +235,8 @@ class TakeBack(OfHousehold, frozen=True, kw_only=True):
         if there < self.points:
             return Refusal(
                 Code.INSUFFICIENT_POINTS,
-                f"{there} {self.unit} in the pool are wallet {wallet.id}'s own, {self.points} requested: take "
-                f"{there} at most",
+                f"{there} {self.unit} in the pool are wallet {wallet.id}'s own, {self.points} requested: "
+                f"take {there} at most",
                 {"available": there, "requested": self.points, "missing": self.points - there},
             )
         parts, missing = [], self.points

@@ -122,10 +122,11 @@ def _markets(calendar: Markets, program: Program, store: str, words: Words) -> M
     named = stores_of(stores, program, words)
     if len(stores) != 1:
         return words.t("calendar.markets", stores=named)
-    return words.t("calendar.market", stores=named, days=_market(calendar.stores[stores[0]], words))
+    return words.t("calendar.market", stores=named, days=market_of(calendar.stores[stores[0]], words))
 
 
-def _market(market: MarketDays, words: Words) -> Markup:
+def market_of(market: MarketDays, words: Words) -> Markup:
+    """The market days of one store."""
     said = []
     for key, digits in (("market.lunar", market.lunar_digits), ("market.solar", market.solar_digits)):
         if digits:

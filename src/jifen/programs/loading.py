@@ -1,6 +1,7 @@
 """A folder of YAML becomes a programme, or findings: each with its file, line, field, value and remedy."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ FILES_MOST = 100
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A folder as it was read. programme: None where an error stands in findings."""
+    """A folder as it was read. programme: None where an error stands in findings. values: as far as read."""
 
     folder: Path
     programme: Programme | None
     findings: tuple[Finding, ...]
     places: dict[str, Place]
+    values: dict[str, Any] = {}
 
     def located(self, finding: Finding) -> Finding:
         """The finding with the place of its field, or of the nearest field around it that is written."""
@@ -57,11 +59,16 @@ def load(folder: Path) -> Loaded:
 
 
 def load_texts(files: Mapping[str, str]) -> Loaded:
-    """The programme that texts are together, each by the name of its file."""
+    """The programme that texts are together, each by the name of its file. The last ones are remembered."""
+    return _of_texts(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=8)
+def _of_texts(files: tuple[tuple[str, str], ...]) -> Loaded:
     if not files or len(files) > FILES_MOST:
         said, remedy = f"there are {len(files)} files", f"write 1 to {FILES_MOST}, such as programme.yaml"
         return _unread(Path("draft"), Finding(code="no_files", path="", what=said, remedy=remedy))
-    return _loaded(Path("draft"), [page_of(name, files[name].encode()) for name in sorted(files)], [])
+    return _loaded(Path("draft"), [page_of(name, text.encode()) for name, text in files], [])
 
 
 def _loaded(folder: Path, pages: list[Page], findings: list[Finding]) -> Loaded:
@@ -74,15 +81,15 @@ def _loaded(folder: Path, pages: list[Page], findings: list[Finding]) -> Loaded:
     wrong = [one for one in misfits(values, Programme) if not (unread and one.code == "missing_field")]
     findings += [found.located(one) for one in wrong]
     if any(finding.severity == "error" for finding in findings):
-        return Loaded(folder, None, tuple(sorted(findings, key=_order)), places)
+        return Loaded(folder, None, tuple(sorted(findings, key=_order)), places, values)
     try:
         programme = msgspec.convert(values, Programme)
     except msgspec.ValidationError as wrong_value:
         said, _, where = str(wrong_value).partition(" - at `$")
         path = where.rstrip("`").lstrip(".")
         last = Finding(code="cannot_be_taken", path=path, what=said, remedy="mend the field that is named")
-        return Loaded(folder, None, (*findings, found.located(last)), places)
-    return Loaded(folder, programme, tuple(findings), places)
+        return Loaded(folder, None, (*findings, found.located(last)), places, values)
+    return Loaded(folder, programme, tuple(findings), places, values)
 
 
 def _unread(folder: Path, *findings: Finding) -> Loaded:

@@ -36,8 +36,7 @@ def put(files: Mapping[str, str], path: Way, value: Any) -> dict[str, str]:
     Raises:
         ValueError: no file holds what is around it.
     """
-    name = _file_of(files, path)
-    values = page_of(name, files[name].encode()).values
+    name, values = _file_of(files, path)
     changed = _with(values, path, value)
     return {**files, name: _checked(_put(files[name], path, value), changed)}
 
@@ -48,8 +47,7 @@ def add(files: Mapping[str, str], path: Way, value: Any) -> dict[str, str]:
     Raises:
         ValueError: no file holds what is around it.
     """
-    name = _file_of(files, path)
-    values = page_of(name, files[name].encode()).values
+    name, values = _file_of(files, path)
     before = _at(values, path) or []
     changed = _with(values, path, [*before, value])
     return {**files, name: _checked(_added(files[name], path, before, value), changed)}
@@ -61,20 +59,20 @@ def take(files: Mapping[str, str], path: Way) -> dict[str, str]:
     Raises:
         ValueError: no file holds it.
     """
-    name = _file_of(files, path)
-    values = page_of(name, files[name].encode()).values
+    name, values = _file_of(files, path)
     *around, place = path
     left = [item for index, item in enumerate(_at(values, tuple(around))) if index != place]
     changed = _with(values, tuple(around), left)
     return {**files, name: _checked(_taken(files[name], path, left), changed)}
 
 
-def _file_of(files: Mapping[str, str], path: Way) -> str:
-    """The file in which a path stands, or as much of it as stands anywhere."""
+def _file_of(files: Mapping[str, str], path: Way) -> tuple[str, dict[str, Any]]:
+    """The file in which a path stands, or as much of it as stands anywhere, with its values."""
+    pages = {name: page_of(name, files[name].encode()) for name in sorted(files)}
     for known in range(len(path), 0, -1):
-        for name in sorted(files):
-            if written(path[:known]) in page_of(name, files[name].encode()).places:
-                return name
+        for name, page in pages.items():
+            if written(path[:known]) in page.places:
+                return name, page.values
     raise ValueError(f"no file holds {written(path)}: write it by hand")
 
 

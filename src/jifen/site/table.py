@@ -4,12 +4,30 @@ from functools import cache
 
 from jifen.parties.roles import Role
 from jifen.site import access, landing
-from jifen.site.console import auditing, keys, messages, outages, running, settings, staffing
+from jifen.site.console import auditing, keys, messages, outages, running, settings, staffing, watch
+from jifen.site.member import beneficiaries, family, joint, mall, mall_quote, me, reward, wallet
+from jifen.site.open import check
 from jifen.site.routing import Page
+from jifen.site.till import routes as till
 
 PAGES: tuple[Page, ...] = (
     *landing.ROUTES,
+    *wallet.ROUTES,
+    *mall.ROUTES,
+    *reward.ROUTES,
+    *mall_quote.ROUTES,
+    *orders.ROUTES,
+    *order.ROUTES,
+    *vouchers.ROUTES,
+    *donate.ROUTES,
+    *tally.ROUTES,
+    *family.ROUTES,
+    *joint.ROUTES,
+    *beneficiaries.ROUTES,
+    *me.ROUTES,
+    *check.ROUTES,
     *access.ROUTES,
+    *till.ROUTES,
     *outages.ROUTES,
     *messages.ROUTES,
     *running.ROUTES,
@@ -17,6 +35,7 @@ PAGES: tuple[Page, ...] = (
     *staffing.ROUTES,
     *auditing.ROUTES,
     *settings.ROUTES,
+    *watch.ROUTES,
 )
 """Every page there is. What is not here has no address, no menu entry and no row in docs/access.md."""
 

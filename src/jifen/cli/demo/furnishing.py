@@ -31,6 +31,9 @@ SINCE = datetime(2025, 11, 20, 10, tzinfo=ZONE)
 """When the programme began, two days before the first basket."""
 
 JOINED = SINCE + timedelta(hours=1)
+CONNECTIONS = 8
+"""What the jobs need beside the engine."""
+
 LABEL = "demo"
 """The label of the operator's key: the source of what the demo sends."""
 
@@ -58,6 +61,7 @@ def script(last_days: int = 0) -> Script:
     found = year(last_days, CAST)
     programme = newest(found.stores)
     names = {str(product): known.name for product, known in found.products.items()}
+    saving = {member_number(household) for household in CAST}
     bills: list[Basket] = []
     rest: list[Basket] = []
     for basket in found.baskets:
@@ -70,7 +74,7 @@ def script(last_days: int = 0) -> Script:
         *cases.steps(),
         *tills.steps(bills, names),
     ]
-    return Script(found, programme, list(days(rest, names)), in_order(steps))
+    return Script(found, programme, list(days(rest, names, saving)), in_order(steps))
 
 
 async def found(at_hand: Opened, made: Script, keyring: Keyring) -> Program:

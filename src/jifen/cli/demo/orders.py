@@ -175,12 +175,16 @@ SMALL = (
 )  # fmt: skip
 
 
+CALM = 13
+"""So many of the others have parts in the story and leave the crowd alone."""
+
+
 def crowd() -> list[Order]:
     """What others redeem from April on, a thing every second or third day, so that the mall has a history."""
     found = []
     at = moment(4, 2, 18)
     for n in range(96):
-        member, reward = others(n * 5 % len(OTHERS)), SMALL[n * 7 % len(SMALL)]
+        member, reward = others(CALM + n * 3 % (len(OTHERS) - CALM)), SMALL[n * 7 % len(SMALL)]
         found.append(Order(name=f"crowd-{n}", member=member, reward=reward, at=at))
         at += timedelta(days=2, hours=7 + n % 5, minutes=17)
     return [order for order in found if order.at < TODAY]

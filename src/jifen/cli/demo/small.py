@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from jifen.cli.demo.desk import OPERATOR
-from jifen.cli.demo.furnishing import found, furnish, script, stage_of
+from jifen.cli.demo.furnishing import CONNECTIONS, found, furnish, script, stage_of
 from jifen.cli.demo.keyring import Keyring
 from jifen.cli.demo.log_ins import LogIn, log_ins
 from jifen.cli.opening import opened
@@ -45,7 +45,7 @@ async def small_alliance(folder: Path, days: int = 30, *, dsn: str | None = None
     folder.mkdir(parents=True, exist_ok=True)
     made = script(days)
     keyring = Keyring(folder)
-    async with opened(folder, dsn=dsn) as at_hand:
+    async with opened(folder, size=CONNECTIONS, dsn=dsn) as at_hand:
         program = await found(at_hand, made, keyring)
         with running(folder, folder / "server.log", url=at_hand.dsn, jobs=False) as server:
             async with stage_of(at_hand, server, keyring, program, folder) as (stage, diary):

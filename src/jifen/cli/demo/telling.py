@@ -58,7 +58,7 @@ def steps() -> list[Step]:
             "POST",
             "/v1/webhooks",
             code="ledger",
-            url="http://127.0.0.1:9/jifen",
+            url="https://127.0.0.1:9/jifen",
             kinds=["adjust", "donate", "compensate"],
         )
     )

@@ -13,10 +13,10 @@ BILLS_DAYS = 75
 """Bills are of so many days before today."""
 
 LEAST_FEN = 2_500
-POINTS_MOST = 1_500
+POINTS_MOST = 600
 """So many points pay a bill at most; the persons of the story keep more of theirs."""
 
-PERSONS_MOST = 300
+PERSONS_MOST = 200
 
 
 def is_bill(basket: Basket) -> bool:

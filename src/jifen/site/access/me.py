@@ -77,7 +77,11 @@ async def sign_out(visit: Visit) -> Response[bytes]:
     visit.note(target=visit.number or _me(visit).login)
     await visit.reception.sessions.close(visit.request.cookies.get(SESSION_COOKIE, ""))
     visit.set_cookie(SESSION_COOKIE, "", 0)
-    return visit.go("/sign-in" if visit.role == "member" else "/staff", done="signed_out")
+    answer = visit.go("/sign-in" if visit.role == "member" else "/staff", done="signed_out")
+    if visit.role == "member":
+        # What the phone kept of the wallet and the code for when there is no network goes too.
+        answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 def _me(visit: Visit) -> Staff:

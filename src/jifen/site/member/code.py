@@ -1,4 +1,4 @@
-"""The member's code: changing digits as bars, as a QR code and to type; good without the network for a while."""
+"""The member's code: changing digits as bars, as a QR code and to type; good for a while without network."""
 
 import base64
 from typing import Any
@@ -73,7 +73,9 @@ def _kept(codes: list[str], step: int, now_ms: int) -> dict[str, Any]:
 
 def _squares(code: str) -> str:
     """The modules of the QR code, row by row."""
-    return "".join(str(module & 1) for row in segno.make(code, error="m", micro=False).matrix for module in row)
+    return "".join(
+        str(module & 1) for row in segno.make(code, error="m", micro=False).matrix for module in row
+    )
 
 
 def _bars(code: str) -> str:

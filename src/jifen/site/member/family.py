@@ -69,7 +69,7 @@ async def _home(visit: Visit) -> Home:
 
 
 async def start(visit: Visit) -> Response[bytes]:
-    """Begin a family with oneself; its number follows from the form, so a second sending begins no second one."""
+    """Begin a family with oneself; the number follows from the form: sent twice it begins one."""
     digest = hashlib.sha256(f"{visit.number} {visit.key}".encode()).digest()
     number = f"F{int.from_bytes(digest[:8]) % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
     try:

@@ -50,7 +50,7 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Home(msgspec.Struct, frozen=True):
-    """The member's household. common: points in the pool that are nobody's alone; spendable: by all together."""
+    """The member's household. common: points in the pool of nobody alone; spendable: by all together."""
 
     number: str
     unit: Unit
@@ -137,7 +137,7 @@ def _owner(visit: Visit, one: Any, name: str, shares: Sequence[Any], unit: str, 
 
 
 def _letter(name: str) -> str:
-    """What stands in the circle before a name: the last sign of a Chinese name, the first letter of another."""
+    """What stands in the circle before a name: the last sign of a Chinese name, else the first letter."""
     return name[-1:] if name[-1:] > "\u2e80" or name[-1:].isdigit() else name[:1].upper()
 
 
@@ -146,9 +146,7 @@ async def moves_of(visit: Visit, home: Home, words: Words) -> list[Move]:
     members = visit.house.members
     wallets = await members.wallets(visit.program.id, [home.number, *(one.number for one in home.owners)])
     names = {wallets[one.number]: one.name for one in home.owners if one.number in wallets}
-    seen = await read_entries(
-        visit.house.pool, visit.house.catalog, wallets[home.number], NEWEST, MOVES * 2
-    )
+    seen = await read_entries(visit.house.pool, visit.house.catalog, wallets[home.number], NEWEST, MOVES * 2)
     moves = []
     for entry in seen.entries if seen else ():
         row = row_of(seen, entry, words) if seen else None

@@ -4,6 +4,7 @@ import msgspec
 
 from jifen.messages import consents
 from jifen.parties.households import kin
+from jifen.site.member.own import wallet_of
 from jifen.site.visit import Visit
 from jifen.store.queries import q
 from jifen.values.ids import WalletId, cell_of, parse_id
@@ -22,8 +23,7 @@ class Ward(msgspec.Struct, frozen=True):
 
 async def wards_of(visit: Visit) -> list[Ward]:
     """The members under 14 whose guardian the member is."""
-    own = visit.signed_in.wallet
-    assert own is not None, "a member has a wallet"
+    own = wallet_of(visit)
     async with visit.house.pool.acquire() as conn:
         lines = await consents.lines(conn, own)
     asked = {line.purpose.removeprefix(GUARDIAN) for line in lines if line.purpose.startswith(GUARDIAN)}
@@ -39,8 +39,7 @@ async def wards_of(visit: Visit) -> list[Ward]:
 
 async def guardian_of(visit: Visit) -> Ward | None:
     """Who consents for the member, where the member is under 14."""
-    own = visit.signed_in.wallet
-    assert own is not None, "a member has a wallet"
+    own = wallet_of(visit)
     minor = (await kin(visit.house.pool, [own]))[own].person.minor
     if minor is None:
         return None
@@ -52,5 +51,3 @@ async def guardian_of(visit: Visit) -> Ward | None:
 async def _named(visit: Visit, wallets: list[WalletId]) -> dict[WalletId, tuple[str, str]]:
     rows = await visit.house.pool.fetch(q("site_names"), [cell_of(one) for one in wallets], wallets)
     return {row["wallet"]: (row["number"], row["name"] or row["number"]) for row in rows}
-
-

@@ -123,9 +123,7 @@ async def show(visit: Visit) -> Response[bytes]:
         return visit.page("member/green.html", unit=None, back="/m/wallet")
     months = [add_months(visit.today.replace(day=1), -back) for back in reversed(range(MONTHS))]
     since = start_of_day(months[0], visit.program.zone)
-    found = await read_chosen(
-        house.pool, house.catalog, wallet, "page_entries_green", since, READ_MOST
-    )
+    found = await read_chosen(house.pool, house.catalog, wallet, "page_entries_green", since, READ_MOST)
     seen = there(found)
     unit = codes[0]
     asked = next((month for month in months if month.isoformat()[:7] == visit.query("month")), months[-1])
@@ -133,7 +131,7 @@ async def show(visit: Visit) -> Response[bytes]:
     kept = _kept(seen, [entry for entry, _ in given], asked, unit, visit.words)
     return visit.page(
         "member/green.html",
-        unit=visit.words.unit(seen.program.units[unit]),
+        unit=visit.words.unit(seen.program.units[unit], long=True),
         balance=seen.wallet.balance(unit, seen.now),
         months=_months(seen, given, months, asked),
         total=sum(points for _, points in given),
@@ -208,7 +206,6 @@ def _lacking(seen: Seen, month: date, words: Words) -> Iterator[Lacking]:
         )
         if said:
             yield Lacking(entry.no, day, place(seen, entry), tuple(said))
-
 
 
 ROUTES = (get("/m/green", "member.green", show, MEMBER, key="wallet"),)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from jifen.pages.naming import said_in
 from jifen.pages.strip import Segment, strip
@@ -161,7 +161,7 @@ def _offer(visit: Visit, one: Any, names: Mapping[str, str]) -> Offer:
     waits = one["state"] == "open" and any(part.mine and part.agreed_at is None for part in parts)
     return Offer(
         one["id"],
-        said_in(visit.words, reward.title, reward.title_en) if reward else Markup(one["reward"]),
+        said_in(visit.words, reward.title, reward.title_en) if reward else escape(one["reward"]),
         one["member"] == visit.number,
         names[one["member"]],
         one["count"],

@@ -13,6 +13,7 @@ from jifen.pages.reading import NEWEST, Seen, read_entries
 from jifen.pages.strip import Segment, strip
 from jifen.pages.words import Words
 from jifen.parties.programs import Unit
+from jifen.site.member.green import green_units
 from jifen.site.member.own import there, wallet_of
 from jifen.site.routing import MEMBER, get
 from jifen.site.visit import Visit
@@ -45,9 +46,13 @@ class Owing(msgspec.Struct, frozen=True):
 
 
 class Purse(msgspec.Struct, frozen=True):
-    """All that a wallet has of one unit. promises: what so many points pay, where that is not one for all."""
+    """All that a wallet has of one unit. promises: what so many points pay, where that is not one for all.
+
+    green: they are given for evidence alone.
+    """
 
     unit: Markup
+    green: bool
     available: int
     strip: Sequence[Segment]
     said: Markup
@@ -63,8 +68,8 @@ async def show(visit: Visit) -> Response[bytes]:
     house = visit.house
     seen = there(await read_entries(house.pool, house.catalog, wallet_of(visit), NEWEST, 0))
     codes = [unit.code for unit in seen.program.units.values()]
-    if seen.unit is not None:
-        codes.sort(key=lambda code: code != (seen.unit and seen.unit.code))
+    usual = seen.unit.code if seen.unit is not None else ""
+    codes.sort(key=lambda code: code != usual)
     purses = [_purse(seen, seen.program.units[code], visit.words) for code in codes]
     shown = [purse for purse in purses if purse.usable or purse.waiting or purse.held or purse.owing]
     return visit.page("member/lots.html", purses=shown, soon=_soon(seen), back="/m/wallet")
@@ -89,6 +94,7 @@ def _purse(seen: Seen, unit: Unit, words: Words) -> Purse:
         drawn = strip([*_once(parts), (kept, "held", words.t("balance.held"))])
     return Purse(
         words.unit(unit),
+        unit.code in green_units(seen.program.rules_at(seen.now)),
         free,
         drawn,
         said,

@@ -145,9 +145,7 @@ def _headings(visit: Visit, told: Any) -> list[tuple[str, str]]:
 async def _pressing(visit: Visit, seen: Seen, wish: Wish) -> Card | None:
     """What costs less today than usual and soon does not any more: of several, the one that saves most."""
     meant = [
-        reward.code
-        for reward in _listed(visit)
-        if reward.prices and wish.category in ("", reward.category)
+        reward.code for reward in _listed(visit) if reward.prices and wish.category in ("", reward.category)
     ]
     found: list[Card] = []
     for code in meant[:LOWERED_MOST]:

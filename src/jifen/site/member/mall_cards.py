@@ -99,7 +99,9 @@ def why_not(visit: Visit, view: View) -> Markup:
     t = visit.words.t
     why = view["why_not"]
     if why in ("points", "threshold"):
-        return t(f"mall.why_{why}", missing=figures.whole(view["missing"]), unit=unit_word(visit, view["unit"]))
+        return t(
+            f"mall.why_{why}", missing=figures.whole(view["missing"]), unit=unit_word(visit, view["unit"])
+        )
     key = f"mall.why_{why}"
     return t(key) if visit.words.has(key) else t("mall.why_else")
 
@@ -118,7 +120,9 @@ async def _note(visit: Visit, view: View, reward: Reward | None) -> Markup:
     if view["left"] is not None:
         return t("mall.left", view["left"], left=figures.whole(view["left"]))
     if view["threshold"] is not None and not view["points"]:
-        return t("mall.threshold", points=figures.whole(view["threshold"]), unit=unit_word(visit, view["unit"]))
+        return t(
+            "mall.threshold", points=figures.whole(view["threshold"]), unit=unit_word(visit, view["unit"])
+        )
     if reward is not None and reward.voucher is not None:
         return t("mall.valid_days", reward.voucher.valid_days, days=reward.voucher.valid_days)
     if view["kind"] == "donation":

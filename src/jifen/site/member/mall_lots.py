@@ -13,7 +13,8 @@ from jifen.pages.reading import NEWEST, Seen, read_entries
 from jifen.pages.strip import Segment, strip
 from jifen.pages.words import Words
 from jifen.parties.programs import Merchant
-from jifen.site.visit import Stop, Visit
+from jifen.site.member.own import there, wallet_of
+from jifen.site.visit import Visit
 
 
 class Taking(msgspec.Struct, frozen=True):
@@ -33,13 +34,7 @@ class Taking(msgspec.Struct, frozen=True):
 
 async def seen_by(visit: Visit) -> Seen:
     """The member's own wallet, with none but its newest entry."""
-    wallet = visit.signed_in.wallet
-    seen = None
-    if wallet is not None:
-        seen = await read_entries(visit.house.pool, visit.house.catalog, wallet, NEWEST, 1)
-    if seen is None:
-        raise Stop("nothing_here")
-    return seen
+    return there(await read_entries(visit.house.pool, visit.house.catalog, wallet_of(visit), NEWEST, 1))
 
 
 def taking(seen: Seen, unit: str, points: int, seller: Merchant | None, words: Words) -> Taking | None:

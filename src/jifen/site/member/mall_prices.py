@@ -65,9 +65,7 @@ def lower_of(program: Program, reward: Reward, wallet: Wallet, at: datetime, wor
     if offer is None or offer.price is None:
         return None
     when = naming.when_of(reward.prices[offer.price].when, program, rules.definition, words)
-    return Lower(
-        offer.points, reward.points, offer.cash_fen, reward.cash_fen, when, asked.ends(at, offer)
-    )
+    return Lower(offer.points, reward.points, offer.cash_fen, reward.cash_fen, when, asked.ends(at, offer))
 
 
 class _Asked(msgspec.Struct):

@@ -11,6 +11,7 @@ from jifen.pages import figures
 from jifen.pages.reading import NEWEST, Seen, read_entries
 from jifen.pages.wallet_view import NOTHING, RECENT, wallet_view
 from jifen.pages.words import Words
+from jifen.site.member import code, entries, green, installing, lots, tier
 from jifen.site.member.green import green_units
 from jifen.site.member.own import climb_of, counted, home_of, there, tier_title, wallet_of
 from jifen.site.routing import MEMBER, get
@@ -51,7 +52,7 @@ def others_of(seen: Seen, words: Words) -> Sequence[Other]:
         if (seen.unit and unit.code == seen.unit.code) or (balance == NOTHING and not green):
             continue
         note = _parts(balance, words) or (words.t("member.green_note") if green else Markup())
-        found.append(Other(words.unit(unit), balance.available, note, green))
+        found.append(Other(words.unit(unit, long=True), balance.available, note, green))
     return found
 
 
@@ -65,4 +66,12 @@ def _parts(balance: Balance, words: Words) -> Markup:
     )
 
 
-ROUTES = (get("/m/wallet", "member.wallet", show, MEMBER, key="wallet"),)
+ROUTES = (
+    get("/m/wallet", "member.wallet", show, MEMBER, key="wallet"),
+    *code.ROUTES,
+    *entries.ROUTES,
+    *lots.ROUTES,
+    *green.ROUTES,
+    *tier.ROUTES,
+    *installing.ROUTES,
+)

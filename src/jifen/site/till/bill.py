@@ -67,7 +67,7 @@ def asked_of(visit: Visit) -> Asked:
     if visit.field("set"):
         chosen, points = "own", visit.field("set")
     return Asked(
-        who=visit.field("who"),
+        who="" if visit.field("other") else visit.field("who"),
         amount=visit.field("amount"),
         lines=visit.field("lines"),
         use=chosen if chosen in ("none", "best", "most", "own") else "none",

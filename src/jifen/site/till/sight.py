@@ -232,4 +232,3 @@ async def sight_of(
     by_id = {row["id"]: read_voucher(row) for row in found}
     look = Look(view, program, rules, view.wallet(person.wallet), store, at, at)
     return Sight(visit, look, basket, [by_id[one] for one in rows if one in by_id])
-

@@ -1,0 +1,2 @@
+-- How many members a programme has.
+SELECT count(*) FROM member WHERE program = $1
