@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
+from tests.access.village import plain_codes
 from tests.api.alliance import Alliance, founded
 from tests.houses import housed
+from tests.site.town import Town, built
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +22,11 @@ async def house_app(server: str, template: str) -> AsyncIterator[Litestar]:
 async def alliance(house_app: Litestar) -> AsyncIterator[Alliance]:
     """A programme of its own, with callers for its operator, two merchants and a stranger."""
     async with founded(house_app) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def town(server: str, template: str) -> AsyncIterator[Town]:
+    """A town whose doors are tried."""
+    async with built(server, template, plain_codes) as made:
         yield made

@@ -71,7 +71,7 @@ FAULTS = {
     "a line deleted": "DELETE FROM audit WHERE program = $1 AND no = 3",
     "the last lines deleted": "DELETE FROM audit WHERE program = $1 AND no >= 4",
     "all deleted": "DELETE FROM audit WHERE program = $1",
-    "two swapped": "UPDATE audit SET no = CASE no WHEN 2 THEN 93 ELSE 92 END WHERE program = $1 AND no IN (2, 3)",
+    "one moved": "UPDATE audit SET no = 93 WHERE program = $1 AND no = 2",
 }
 
 

@@ -111,7 +111,7 @@ def _filled(path: str, args: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
 async def test_the_interface_is_open_as_written(world: World, route: Route) -> None:
-    """Nine requests: each is let in, or refused with 401 or 403; what is another's is refused or not there."""
+    """Nine requests: each is let in, or refused by 401 or 403; what is another's is refused or not there."""
     written = WRITTEN[route.name]
     for column in COLUMNS:
         cell = written[column]
@@ -178,7 +178,7 @@ def _role(column: str) -> str:
 
 
 def _turned_away(answer: httpx.Response, page: Page, column: str) -> bool:
-    """Whether somebody was not let in: signed in, 403; a stranger is sent to a door, and back here after it."""
+    """Whether somebody was not let in: 403 for who is signed in; a stranger is sent to a door."""
     if column != "stranger":
         return answer.status_code in (401, 403)
     if page.method == "GET":
@@ -206,7 +206,9 @@ def _csrf(world: World, token: str) -> str:
     return Sessions(world.town.house.pool, world.town.house.vault).csrf_of(token)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.method == "POST"], ids=lambda page: page.name
+)
 async def test_no_form_is_taken_without_its_token(world: World, page: Page) -> None:
     """Neither without one, nor with that of another session, nor when it is sent from another site."""
     role = next(role for role in page.who if role != "stranger")
@@ -214,7 +216,9 @@ async def test_no_form_is_taken_without_its_token(world: World, page: Page) -> N
     token, other = await world.town.token(who), await world.town.token(who)
     path, headers = _filled(page.path, {}), {"cookie": f"{SESSION_COOKIE}={token}"}
     for csrf in ("", _csrf(world, other)):
-        answer = await world.client.post(path, headers=headers, data={"csrf": csrf, "key": secrets.token_hex(8)})
+        answer = await world.client.post(
+            path, headers=headers, data={"csrf": csrf, "key": secrets.token_hex(8)}
+        )
         assert answer.status_code == 403, csrf
     cross = {**headers, "sec-fetch-site": "cross-site"}
     fields = {"csrf": _csrf(world, token), "key": secrets.token_hex(8)}

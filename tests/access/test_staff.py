@@ -9,8 +9,9 @@ import pyotp
 import pytest
 
 from jifen.parties.catalog import Conflict
+from jifen.parties.roles import Role
 from jifen.parties.sessions import Sessions
-from jifen.parties.staff import Role, SignInRefused, Staff, StaffBook
+from jifen.parties.staff import SignInRefused, Staff, StaffBook
 from tests.api.alliance import Alliance
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -4,6 +4,7 @@ from datetime import date
 
 from jifen.engine.command import Receipt
 from jifen.jobs.expiry import expire_due
+from jifen.jobs.figures import count_days
 from jifen.jobs.holds import lapse_due
 from jifen.jobs.roots import take_root
 from jifen.rules.award import Line
@@ -49,6 +50,7 @@ async def write_book(dsn: str) -> None:
         await lapse_due(here.pool, here.engine, here.program, days(66))
         await spend(here)
         await take_root(here.pool, here.program, days(70))
+        await count_days(here.pool, here.program, days(71))
 
 
 async def _ann(here: Town) -> None:

@@ -1,7 +1,7 @@
 """All faults that are planted: what somebody with a database console might do."""
 
 from tests.jobs.entry_faults import BALANCES, CHAINS, CLAIMS, COUNTERS, LEGS
-from tests.jobs.other_faults import CONSTRAINTS, FREEZES, HEADS, ROOTS, STRAYS
+from tests.jobs.other_faults import CONSTRAINTS, FIGURES, FREEZES, HEADS, ROOTS, STRAYS
 from tests.jobs.point_faults import BOOKS, HOLDS, LOTS, OWED, SERIES, TRANSFERS
 from tests.jobs.spending_faults import BILLS, HOUSEHOLDS, ORDERS, SLOTS, VOUCHERS
 
@@ -27,4 +27,5 @@ FAULTS = (
     *VOUCHERS,
     *SLOTS,
     *HOUSEHOLDS,
+    *FIGURES,
 )

@@ -125,3 +125,33 @@ CONSTRAINTS = (
         "ALTER TABLE lot DISABLE TRIGGER ALL",
     ),
 )
+
+FIGURE = "SELECT NULL::uuid, format('figures of %s of programme %s', day, program), program, day FROM daily_figure"
+
+FIGURES = (
+    Fault(
+        "a day's figure is another",
+        ("figures",),
+        f"{FIGURE} WHERE account = 'issued'",
+        f"UPDATE daily_figure SET points = points + 1 {A_ROOT} AND account = 'issued'",
+    ),
+    Fault(
+        "a day's figure is gone",
+        ("figures",),
+        f"{FIGURE} WHERE account = 'redeemed'",
+        f"DELETE FROM daily_figure {A_ROOT} AND account = 'redeemed'",
+    ),
+    Fault(
+        "a figure is invented",
+        ("figures",),
+        f"{FIGURE} WHERE account = 'issued'",
+        "INSERT INTO daily_figure SELECT program, day, unit, merchant, 'donated', 100, 100, -5, 1 FROM daily_figure"
+        f" {A_ROOT} LIMIT 1",
+    ),
+    Fault(
+        "a day had another number of entries",
+        ("figures",),
+        f"{FIGURE} WHERE account = 'issued'",
+        f"UPDATE daily_count SET entries = entries + 1 {A_ROOT}",
+    ),
+)

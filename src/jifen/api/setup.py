@@ -6,7 +6,7 @@ from jifen.api.asking import Asking, utc
 from jifen.api.calls import Call
 from jifen.api.house import now_in
 from jifen.api.parsing import read
-from jifen.api.problems import invalid, refused
+from jifen.api.problems import Problem, invalid, refused
 from jifen.api.publishing import not_retroactive
 from jifen.api.routing import Duty, Handle, Reply, Route
 from jifen.api.setup_bodies import (
@@ -28,7 +28,7 @@ from jifen.api.setup_bodies import (
 )
 from jifen.books.refusals import Code, Refusal
 from jifen.engine.loading import load_stocks
-from jifen.parties.catalog import stock_id
+from jifen.parties.catalog import Conflict, stock_id
 from jifen.parties.programs import Contract, Merchant, Program, Unit
 
 _encode = msgspec.json.Encoder().encode
@@ -136,10 +136,17 @@ async def add_store(call: Call) -> Reply:
 
 
 async def add_stock(call: Call) -> Reply:
-    """Add to what is there of a scarce thing."""
+    """Add to what is there of a scarce thing. With a key the same is added once, without it each time again."""
     call.query()
     body = read(_stock, await call.json())
-    await call.house.catalog.add_stock(call.asking.program.id, body.code, body.count)
+    asking = call.asking
+    once = None
+    if b"idempotency-key" in call.headers:
+        once = (asking.owner.label, call.key(None), asking.now)
+    try:
+        await call.house.catalog.add_stock(asking.program.id, body.code, body.count, once)
+    except Conflict as conflict:
+        raise Problem(Code.KEY_REUSED, str(conflict)) from None
     return Reply(201, _encode(await _stock_view(call, body.code)))
 
 
@@ -201,6 +208,7 @@ def _post(
     answer: type,
     *codes: str,
     duty: Duty = "",
+    key: bool = False,
 ) -> Route:
     return Route(
         method="POST",
@@ -214,6 +222,7 @@ def _post(
         answer=answer,
         statuses=(201,),
         codes=codes,
+        key=key,
     )
 
 
@@ -260,10 +269,12 @@ ROUTES = (
     _post(
         "add_stock",
         "/v1/stocks",
-        "Add to what is there of a scarce thing; a repeat adds again",
+        "Add to what is there of a scarce thing; a repeat adds again, but under the same key",
         add_stock,
         MoreStock,
         StockView,
+        Code.KEY_REUSED,
+        key=True,
     ),
     Route(
         method="GET",

@@ -3,32 +3,28 @@
 import argparse
 import asyncio
 import json
-import time
-from datetime import UTC, datetime, timedelta
+import threading
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
-from jifen.cli.demo.alliance import build, programme_of
-from jifen.cli.demo.dataset import baskets
+from jifen.cli.demo.dataset import TODAY
+from jifen.cli.demo.desk import OPERATOR
+from jifen.cli.demo.furnishing import CONNECTIONS, Script, found, furnish, script, settle, stage_of
+from jifen.cli.demo.keyring import Keyring
+from jifen.cli.demo.log_ins import LogIn, log_ins
 from jifen.cli.demo.outcome import figures, say, shown
-from jifen.cli.demo.replay import Replay
-from jifen.cli.demo.story import Day, days
-from jifen.cli.opening import Opened, folder_of, opened
+from jifen.cli.demo.printing import pass_on
+from jifen.cli.opening import folder_of, opened
 from jifen.cli.progress import bar
-from jifen.cli.sending import Sender
 from jifen.cli.serving import Server, running
-from jifen.engine.engine import Engine
 from jifen.jobs.verify import verify
-from jifen.pages.links import wallet_link
 from jifen.parties.programs import Program
 
 WIDTH_LEAST = 120
 """Columns that the table needs; a narrower terminal wraps it."""
-
-OPERATOR = "demo"
-"""The label of the demo's key: the source of all that it sends."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command = commands.add_parser("demo", help="an alliance with a year of real baskets")
     command.add_argument("--no-serve", action="store_true", help="end after the report")
     command.add_argument("--port", type=int, default=8400)
-    command.add_argument("--days", type=int, default=0, help="only the first so many days (0: the year)")
+    command.add_argument("--days", type=int, default=0, help="only the last so many days (0: the year)")
     command.add_argument("--json", action="store_true", help="one object on the last line")
     command.set_defaults(run=_demo)
 
@@ -46,37 +42,37 @@ def _demo(asked: argparse.Namespace) -> int:
     console = Console(stderr=asked.json)
     console.width = max(console.width, WIDTH_LEAST)
     console.print("Reading the baskets …")
-    all_baskets = baskets()
-    story = list(days(all_baskets))
-    if asked.days:
-        story = story[: asked.days]
+    made = script(asked.days)
+    keyring = settle(folder)
 
-    async def prepare() -> tuple[Program, str]:
+    async def prepare() -> Program:
         async with opened(folder) as at_hand:
-            since = story[0].ends - timedelta(days=2)
-            program = await build(at_hand, programme_of(all_baskets), all_baskets, since)
-            return program, await _key(at_hand, program, folder)
+            return await found(at_hand, made, keyring)
 
-    program, key = asyncio.run(prepare())
+    program = asyncio.run(prepare())
     # The year's clock runs a thousand times too fast for jobs that look every ten seconds: what they did
     # would differ from run to run. So the replay itself expires, and the server for people has jobs again.
     with running(folder, folder / "server.log", jobs=False) as server:
-        clean = asyncio.run(_replay(asked, folder, console, program, key, story, server))
-    if not asked.no_serve:
-        with running(folder, folder / "server.log", port=asked.port) as server:
-            asyncio.run(_log_ins(folder, console, program, key, server))
+        clean, people = asyncio.run(_replay(asked, folder, console, program, keyring, made, server))
+    address = f"http://127.0.0.1:{asked.port}"
+    if asked.no_serve:
+        console.print(_who(people, address))
+        _tell(console, keyring, address)
+        return 0 if clean else 1
+    with running(folder, folder / "server.log", port=asked.port) as server:
+        console.print(_who(people, server.address))
+        _tell(console, keyring, server.address)
+        console.print("Ctrl-C ends the server; the data stays. What is sent to phones is printed below.")
+        ended = threading.Event()
+        printing = pass_on(server.log, console, ended)
+        try:
             server.process.wait()
+        except KeyboardInterrupt:
+            console.print("The server ends.")
+        finally:
+            ended.set()
+            printing.join()
     return 0 if clean else 1
-
-
-async def _key(at_hand: Opened, program: Program, folder: Path) -> str:
-    """The demo's API key, made once and kept beside its data."""
-    file = folder / "operator.key"
-    if not file.exists():
-        made = await at_hand.keys.make(program.id, None, OPERATOR, datetime.now(UTC))
-        file.touch(mode=0o600)
-        file.write_text(made)
-    return file.read_text().strip()
 
 
 async def _replay(
@@ -84,57 +80,55 @@ async def _replay(
     folder: Path,
     console: Console,
     program: Program,
-    key: str,
-    story: list[Day],
+    keyring: Keyring,
+    made: Script,
     server: Server,
-) -> bool:
-    sender = Sender(server.address, key)
-    async with opened(folder) as at_hand:
-        engine = Engine(at_hand.pool, at_hand.catalog)
-        replay = Replay(at_hand, engine, program, sender, folder)
-        before = replay.done.baskets
-        total = sum(day.baskets for day in story)
-        started = time.monotonic()
-        with bar("replaying", total, unit="baskets") as progress:
-            await replay.run(story, progress)
-        took = time.monotonic() - started
-        sent = sum(replay.tally.booked.values()) + sum(replay.tally.known.values())
-        repeated = await replay.again(story) if before else None
-        await engine.close()
+) -> tuple[bool, list[LogIn]]:
+    async with opened(folder, size=CONNECTIONS) as at_hand:
+        async with stage_of(at_hand, server, keyring, program, folder) as (stage, diary):
+            with bar("replaying", made.baskets, unit="baskets") as progress:
+                done = await furnish(stage, diary, server, made, progress.advance)
+            people = log_ins(stage)
         rows = await figures(at_hand, await at_hand.catalog.refresh(program.id))
         report = await verify(at_hand.pool, program.id)
-    sender.close()
     console.print(shown(rows))
     facts: dict[str, Any] = {
-        "baskets": f"{sum(row.baskets for row in rows):,} of {total:,}",
-        "replayed now": f"{replay.done.baskets - before:,} baskets, {sent:,} facts in {took:.1f} s "
-        f"({sent / max(took, 0.001):,.0f} a second)",
-        "refused": ", ".join(f"{count:,} {code}" for code, count in replay.tally.refused.items()) or "none",
+        "baskets": f"{sum(row.baskets for row in rows):,} booked; {made.baskets:,} of the data, "
+        f"{len(made.steps):,} steps of the story",
+        "replayed now": f"{done.baskets:,} baskets, {done.facts:,} facts in {done.seconds:.1f} s "
+        f"({done.facts / max(done.seconds, 0.001):,.0f} a second)",
+        "refused": ", ".join(f"{count:,} {code}" for code, count in done.tally.refused.items()) or "none",
         "verify": "no finding" if report.clean else f"{len(report.findings)} findings",
     }
-    if before:
-        assert repeated is not None
+    repeated = done.repeated
+    if repeated is not None:
+        known = sum(repeated.known.values())
         facts["booked before"] = (
-            f"{before:,} baskets; of "
-            f"{sum(repeated.known.values()) + sum(repeated.booked.values()):,} sent again "
-            f"{sum(repeated.known.values()):,} were known and {sum(repeated.booked.values())} booked"
+            f"{done.before:,} baskets; of {known + sum(repeated.booked.values()):,} sent again "
+            f"{known:,} were known and {sum(repeated.booked.values())} booked"
         )
     say(console, facts)
-    for line in [*replay.tally.broken[:5], *(str(finding) for finding in report.findings[:10])]:
+    for line in [*done.tally.broken[:5], *(str(finding) for finding in report.findings[:10])]:
         console.print(f"  {line}", style="red")
-    clean = report.clean and not replay.tally.broken and not (repeated and repeated.booked)
+    clean = report.clean and not done.tally.broken and not (repeated and repeated.booked)
     if asked.json:
-        print(json.dumps({"facts": facts, "ok": clean, "seconds": round(took, 1)}, ensure_ascii=False))
-    return clean
+        print(
+            json.dumps({"facts": facts, "ok": clean, "seconds": round(done.seconds, 1)}, ensure_ascii=False)
+        )
+    return clean, people
 
 
-async def _log_ins(folder: Path, console: Console, program: Program, key: str, server: Server) -> None:
-    async with opened(folder) as at_hand:
-        numbers = [f"QH{number:06d}" for number in (900, 1228, 2459)]
-        wallets = await at_hand.members.wallets(program.id, numbers)
-        until = datetime.now(UTC) + timedelta(days=30)
-        say(console, {"API": f"{server.address}/docs", "operator's key": key})
-        for number, wallet in wallets.items():
-            link = wallet_link(at_hand.vault, wallet, until)
-            say(console, {f"wallet {number}": f"{server.address}{link}"})
-        console.print("Ctrl-C ends the server; the data stays.")
+def _who(people: list[LogIn], address: str) -> Table:
+    """Who can sign in, and where."""
+    table = Table(title="Who can sign in")
+    for name in ("role", "who", "of", "where", "log-in", "password"):
+        table.add_column(name, overflow="fold")
+    for one in people:
+        table.add_row(one.role, one.name, one.place, f"{address}{one.path}", one.login, one.password)
+    return table
+
+
+def _tell(console: Console, keyring: Keyring, address: str) -> None:
+    say(console, {"API": f"{address}/docs", "operator's key": keyring.kept[OPERATOR]})
+    at = f"In the demo it is {TODAY:%A %Y-%m-%d %H:%M}, and the clock stands."
+    console.print(f"{at} Its staff has no second factor; staff elsewhere has one.", highlight=False)

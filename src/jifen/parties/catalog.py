@@ -1,7 +1,7 @@
 """The catalog: programmes read once and kept until their revision grows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
@@ -267,10 +267,30 @@ class Catalog:
         """Set or remove the test clock of a programme."""
         return await self._change(program, "program_clock", "clock", "", test_clock)
 
-    async def add_stock(self, program: ProgramId, code: str, count: int) -> None:
-        """Add to what is there of a scarce thing, making it known where it is new."""
+    async def add_stock(
+        self, program: ProgramId, code: str, count: int, once: tuple[str, str, datetime] | None = None
+    ) -> None:
+        """Add to what is there of a scarce thing, making it known where it is new.
+
+        once: the source and the key under which it is added, and when; the same again adds nothing.
+
+        Raises:
+            Conflict: the key added something else.
+        """
         stock = stock_id(program, code)
-        await self._pool.execute(q("stock_add"), cell_of(stock), stock, program, code, count)
+        async with self._pool.acquire() as conn, conn.transaction():
+            if once is not None:
+                source, key, at = once
+                made = await conn.fetchval(
+                    q("stock_addition_add"), program, source, key, code, count, at.astimezone(UTC)
+                )
+                if made is None:
+                    known = await conn.fetchrow(q("stock_addition_get"), program, source, key)
+                    if (known["code"], known["count"]) != (code, count):
+                        said = f"the key {key!r} added {known['count']} to {known['code']!r}: send another one"
+                        raise Conflict("key", said)
+                    return
+            await conn.execute(q("stock_add"), cell_of(stock), stock, program, code, count)
 
 
 @lru_cache(maxsize=4096)

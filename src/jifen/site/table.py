@@ -5,13 +5,34 @@ from functools import cache
 from jifen.parties.roles import Role
 from jifen.site import access, landing
 from jifen.site.console import auditing, keys, messages, outages, running, settings, staffing, watch
-from jifen.site.member import beneficiaries, family, joint, mall, mall_quote, me, reward, wallet
-from jifen.site.open import check
+from jifen.site.console import calendar as campaign_calendar
+from jifen.site.console import merchants, programme, proposals
+from jifen.site.console import rewards as shelves
+from jifen.site.member import (
+    beneficiaries,
+    donate,
+    family,
+    joint,
+    mall,
+    mall_quote,
+    me,
+    order,
+    orders,
+    reward,
+    vouchers,
+    wallet,
+)
+from jifen.site.open import check, tally
 from jifen.site.routing import Page
 from jifen.site.till import routes as till
 
 PAGES: tuple[Page, ...] = (
     *landing.ROUTES,
+    *programme.ROUTES,
+    *proposals.ROUTES,
+    *campaign_calendar.ROUTES,
+    *shelves.ROUTES,
+    *merchants.ROUTES,
     *wallet.ROUTES,
     *mall.ROUTES,
     *reward.ROUTES,

@@ -200,13 +200,13 @@ def _acts() -> list[Step]:
         found.append(posts(at, name, "/v1/proposals", member=member, act=act, said=said))
         if decided is not None:
             found.append(Step(at + timedelta(days=1), f"{name}-decided", _decides(name, decided)))
-    for n, (month, member) in enumerate(((9, XIAOMAN), (10, XIAOMAN), (11, XIAOMAN), (11, LIDONG))):
+    for n, (month, one) in enumerate(((9, XIAOMAN), (10, XIAOMAN), (11, XIAOMAN), (11, LIDONG))):
         found.append(
             posts(
                 moment(month, 6, 8, n),
                 f"phone-{n}",
                 "/v1/acts",
-                member=member.number,
+                member=one.number,
                 act="phone",
                 store="xinhe-yingyeting",
                 amount=10_000,

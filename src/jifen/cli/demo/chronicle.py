@@ -2,22 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from jifen.cli.demo.dataset import TODAY, ZONE, Basket, Year
+from jifen.cli.demo.dataset import TODAY, ZONE
 from jifen.cli.demo.desk import Desk
 from jifen.cli.demo.keyring import Keyring
 from jifen.cli.opening import Opened
 from jifen.engine.engine import Engine
 from jifen.parties.programs import Program
-from jifen.programs.definition import Programme
 
 
 class Stage(msgspec.Struct):
     """What steps play with. known: ids that earlier steps have written down, kept beside the data."""
 
+    folder: Path
     at_hand: Opened
     engine: Engine
     program: Program
@@ -30,13 +31,16 @@ class Stage(msgspec.Struct):
         self.program = await self.at_hand.catalog.refresh(self.program.id)
         return self.program
 
-    async def open_tills(self, at: datetime) -> None:
+    async def open_tills(self) -> None:
         """Make a key for the tills of each merchant that has none yet."""
         program = await self.refresh()
         for merchant in program.merchants.values():
             name = f"till-{merchant.code}"
             if not merchant.charity and name not in self.keyring.kept:
-                self.keyring.keep(name, await self.at_hand.keys.make(program.id, merchant.id, name, at))
+                made = await self.at_hand.keys.make(
+                    program.id, merchant.id, name, merchant.contracts[0].valid_from
+                )
+                self.keyring.keep(name, made)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -45,14 +49,6 @@ class Step(msgspec.Struct, frozen=True):
     at: datetime
     name: str
     do: Callable[[Stage], Awaitable[None]]
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """What the steps are made of: the data, the programme, and baskets that are paid at tills by bills."""
-
-    year: Year
-    newest: Programme
-    bills: list[Basket]
 
 
 def moment(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:

@@ -122,12 +122,16 @@ def year(days: int = 0, always: Collection[int] = ()) -> Year:
     households = sorted(map(int, compute.unique(table.column("household_id")).to_pylist()))
     products = _products(place / "products.parquet", compute.unique(table.column("product_id")))
     if days:
-        since = datetime.combine(TODAY.date() - timedelta(days=days - 1), datetime.min.time(), ZONE)
         stamp = table.column("transaction_timestamp").cast(arrow.timestamp("us"))
-        late = compute.greater_equal(stamp, arrow.scalar(_stamp(since), arrow.timestamp("us")))
+        late = compute.greater_equal(stamp, arrow.scalar(_stamp(since_of(days)), arrow.timestamp("us")))
         whose = table.column("household_id").cast(arrow.int64())
         table = table.filter(compute.or_(late, compute.is_in(whose, value_set=arrow.array(sorted(always)))))
     return Year(_baskets(table, products), stores, households, products)
+
+
+def since_of(days: int) -> datetime:
+    """The first instant of the last so many days, today counted."""
+    return datetime.combine(TODAY.date() - timedelta(days=days - 1), datetime.min.time(), ZONE)
 
 
 def _baskets(table: Any, products: dict[int, Product]) -> list[Basket]:

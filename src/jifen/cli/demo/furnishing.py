@@ -8,19 +8,20 @@ from pathlib import Path
 
 import msgspec
 
-from jifen.cli.demo import cases, families, orders, publishing, telling, tills
+from jifen.cli.demo import cases, families, orders, telling, tills
 from jifen.cli.demo.alliance import newest, prove, publish_first
 from jifen.cli.demo.chronicle import Stage, Step, in_order
-from jifen.cli.demo.dataset import ZONE, Basket, Year, member_number, year
+from jifen.cli.demo.dataset import ZONE, Basket, Year, member_number, since_of, year
 from jifen.cli.demo.desk import OPERATOR, Desk
 from jifen.cli.demo.keyring import Keyring
 from jifen.cli.demo.log_ins import hire
 from jifen.cli.demo.people import CAST, name_of, named, phone_of
+from jifen.cli.demo.publishing import Press
 from jifen.cli.demo.replay import Diary, Replay
-from jifen.cli.demo.story import Day, days
+from jifen.cli.demo.story import Day, days, together
 from jifen.cli.demo.versions import first
 from jifen.cli.opening import Opened
-from jifen.cli.sending import Sender
+from jifen.cli.sending import Sender, Tally
 from jifen.cli.serving import Server
 from jifen.engine.engine import Engine
 from jifen.parties.members import Joining
@@ -31,6 +32,9 @@ SINCE = datetime(2025, 11, 20, 10, tzinfo=ZONE)
 """When the programme began, two days before the first basket."""
 
 JOINED = SINCE + timedelta(hours=1)
+THOROUGH_DAYS = 100
+"""So many days before today have all of their jobs, however few have all of their baskets."""
+
 CONNECTIONS = 8
 """What the jobs need beside the engine."""
 
@@ -39,12 +43,16 @@ LABEL = "demo"
 
 
 class Script(msgspec.Struct, frozen=True):
-    """All that is to happen: days of baskets, and the steps between them."""
+    """All that is to happen: days of baskets, and the steps between them, beside those of the press.
+
+    since: from when on every week and month has its jobs.
+    """
 
     year: Year
     newest: Programme
     days: list[Day]
     steps: list[Step]
+    since: datetime
 
     @property
     def baskets(self) -> int:
@@ -67,14 +75,32 @@ def script(last_days: int = 0) -> Script:
     for basket in found.baskets:
         (bills if tills.is_bill(basket) else rest).append(basket)
     steps = [
-        *publishing.steps(programme),
         *telling.steps(),
         *families.steps(),
         *orders.steps(),
         *cases.steps(),
         *tills.steps(bills, names),
     ]
-    return Script(found, programme, list(days(rest, names, saving)), in_order(steps))
+    told = list(days(rest, names, saving))
+    if last_days:
+        told = together(told, since_of(last_days).date())
+    since = SINCE if not last_days else since_of(max(last_days, THOROUGH_DAYS))
+    return Script(found, programme, told, steps, since)
+
+
+CHANNELS = """# What has no provider is printed, so that one can sign in; webhooks may go to this machine.
+console: true
+private_webhooks: true
+"""
+
+
+def settle(folder: Path) -> Keyring:
+    """Make the folder with the settings of its channels, and open its keyring."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "channels.yaml"
+    if not file.exists():
+        file.write_text(CHANNELS, encoding="utf-8")
+    return Keyring(folder)
 
 
 async def found(at_hand: Opened, made: Script, keyring: Keyring) -> Program:
@@ -98,11 +124,21 @@ async def _enrol(at_hand: Opened, program: Program, households: list[int]) -> No
 
 
 class Furnished(msgspec.Struct, frozen=True):
-    """What one run did. replay: with its tallies; seconds: that the facts took; before: baskets known before."""
+    """What one run did. before: baskets that were known before it; seconds: that its facts took.
 
-    replay: Replay
-    seconds: float
+    repeated: what came of sending the last purchases once more, where something was known before.
+    """
+
     before: int
+    baskets: int
+    seconds: float
+    tally: Tally
+    repeated: Tally | None
+
+    @property
+    def facts(self) -> int:
+        """So many lines were sent to the bulk path."""
+        return sum(self.tally.booked.values()) + sum(self.tally.known.values())
 
 
 @asynccontextmanager
@@ -113,7 +149,7 @@ async def stage_of(
     engine = Engine(at_hand.pool, at_hand.catalog)
     diary = Diary(folder)
     desk = Desk(server.address, keyring.kept)
-    stage = Stage(at_hand, engine, program, desk, keyring, dict(diary.done.known))
+    stage = Stage(folder, at_hand, engine, program, desk, keyring, dict(diary.done.known))
     try:
         yield stage, diary
     finally:
@@ -129,14 +165,18 @@ async def furnish(
     advance: Callable[[int], None] = lambda count: None,
 ) -> Furnished:
     """Play the script. What is booked already is left as it is, so it may be broken off and begun again."""
-    await stage.open_tills(SINCE)
+    await stage.open_tills()
     await hire(stage, SINCE)
     sender = Sender(server.address, stage.keyring.kept[OPERATOR])
-    replay = Replay(stage, sender, diary)
+    replay = Replay(stage, sender, diary, made.since)
     before, started = replay.done.baskets, time.monotonic()
+    press = Press(stage.folder, stage.at_hand.dsn, made.newest, diary.done.steps)
     try:
-        await replay.run(made.days, made.steps, advance)
+        await replay.run(made.days, in_order([*made.steps, *press.steps()]), advance)
+        took = time.monotonic() - started
+        repeated = await replay.again(made.days) if before else None
     finally:
+        await press.close()
         sender.close()
     await stage.refresh()
-    return Furnished(replay, time.monotonic() - started, before)
+    return Furnished(before, replay.done.baskets - before, took, replay.tally, repeated)

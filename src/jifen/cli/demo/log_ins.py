@@ -13,8 +13,12 @@ TILL_STORE = "s367"
 """禾田超市 柳河镇店."""
 
 
+STAFF_PATH, MEMBER_PATH = "/staff", "/sign-in"
+CODE = "a code, printed below"
+
+
 class Person(msgspec.Struct, frozen=True):
-    """One of the staff. merchant: its code; '' for the operator's. where: the path that this role lands on."""
+    """One of the staff. merchant: its code; '' for the operator's. store: of a cashier."""
 
     login: str
     name: str
@@ -38,11 +42,12 @@ MEMBERS: tuple[Someone, ...] = (XIAOMAN, CHUNSHENG, LIDONG, GUYU)
 
 
 class LogIn(msgspec.Struct, frozen=True):
-    """How somebody signs in. password: of staff; members are sent a one-time code."""
+    """How somebody signs in. path: of the page for it; password: of staff, members are sent a code instead."""
 
     role: str
     name: str
     place: str
+    path: str
     login: str
     password: str
 
@@ -68,15 +73,9 @@ def log_ins(stage: Stage) -> list[LogIn]:
         place = program.merchants[one.merchant].name if one.merchant else program.name
         if one.store:
             place = f"{place} {program.stores[one.store].name}"
-        found.append(LogIn(one.role, one.name, place, one.login, stage.keyring.password(one.login)))
+        password = stage.keyring.password(one.login)
+        found.append(LogIn(one.role, one.name, place, STAFF_PATH, one.login, password))
     for member in MEMBERS:
-        found.append(
-            LogIn(
-                "member",
-                member.name,
-                member.number,
-                phone_of(member.household),
-                "one-time code, printed here",
-            )
-        )
+        phone = phone_of(member.household)
+        found.append(LogIn("member", member.name, member.number, MEMBER_PATH, phone, CODE))
     return found

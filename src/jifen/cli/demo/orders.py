@@ -18,7 +18,14 @@ STOCKS = {
 }  # fmt: skip
 """So many of each scarce thing there are for the year."""
 
-POOR = ("insufficient_points", "limit_reached", "out_of_stock", "stock_short", "not_eligible", "frozen")
+POOR = (
+    "insufficient_points",
+    "limit_reached",
+    "out_of_stock",
+    "stock_short",
+    "not_eligible",
+    "wallet_frozen",
+)
 """Why a wish of the crowd may fail: somebody has too few points, or has had enough. Then nothing happens."""
 
 
@@ -41,8 +48,8 @@ FULFIL: tuple[timedelta, str, dict[str, Any]] = (HOURS, "fulfil", {})
 def steps() -> list[Step]:
     """All orders, with the stocks that they draw on."""
     found = [
-        asks(moment(3, 10, 9, n), f"stock-{code}", "POST", "/v1/stocks", code=code, count=count)
-        for n, (code, count) in enumerate(STOCKS.items())
+        asks(moment(3, 10, 9), f"stock-{code}", "POST", "/v1/stocks", code=code, count=count)
+        for code, count in STOCKS.items()
         if code != "gift-box"
     ]
     found.append(asks(moment(10, 20, 12), "stock-gift-box", "POST", "/v1/stocks", code="gift-box", count=200))

@@ -1,5 +1,6 @@
 """Replay the year through the public bulk path, day by day, with the programme's test clock."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ from jifen.messages.settings import ChannelSettings
 __all__ = ["TODAY", "Replay"]
 
 LINES_MOST = 2000
+
+EVENING = 20
+"""The hour at which reminders go out: before short messages have to wait for the night to end."""
 
 
 class Done(msgspec.Struct):
@@ -50,12 +54,15 @@ class Diary:
 class Replay:
     """One run over the year. The diary is written after each day and step."""
 
-    def __init__(self, stage: Stage, sender: Sender, diary: Diary) -> None:
+    def __init__(self, stage: Stage, sender: Sender, diary: Diary, since: datetime) -> None:
+        """since: from when on every week and month has its jobs; before, every fourth week has reminders."""
         self._stage = stage
         self._sender = sender
         self._diary = diary
+        self._since = since
         self._post = Post(stage.at_hand.pool, stage.at_hand.vault, ChannelSettings(), carrier())
         self._jobs = Jobs(stage.at_hand.pool, stage.engine, stage.at_hand.catalog)
+        self._at: datetime | None = None
         self.tally = Tally()
 
     @property
@@ -76,13 +83,10 @@ class Replay:
         left = [step for step in steps if step.name not in self.done.steps]
         for index, day in enumerate(days):
             left = await self._steps(left, day.ends)
+            await asyncio.sleep(0)
             if day.day.isoformat() > self.done.through:
                 await self._day(day)
-                if day.day.isoweekday() == 7:
-                    await self._remind(day.ends)
-                following = days[index + 1].day if index + 1 < len(days) else None
-                if following is not None and following.month != day.day.month:
-                    await self._month_end(day)
+                await self._between(day, days[index + 1] if index + 1 < len(days) else None)
                 self.done.through = day.day.isoformat()
                 self.done.baskets += day.baskets
                 self._diary.write()
@@ -92,6 +96,16 @@ class Replay:
         await self._due()
         await self._remind(TODAY)
 
+    async def _between(self, day: Day, following: Day | None) -> None:
+        """Reminders where a week ends, and the jobs where a month does."""
+        if following is None:
+            return
+        week = day.day.isocalendar().week
+        if week != following.day.isocalendar().week and (day.ends >= self._since or week % 4 == 0):
+            await self._remind(day.ends.replace(hour=EVENING, minute=0, second=0))
+        if day.day.month != following.day.month and day.ends >= self._since:
+            await self._month_end(day)
+
     async def _steps(self, left: list[Step], until: datetime) -> list[Step]:
         """Do the steps that come by then; those that are later are left."""
         for place, step in enumerate(left):
@@ -99,12 +113,16 @@ class Replay:
                 return left[place:]
             self._clock(step.at)
             await step.do(self._stage)
+            await asyncio.sleep(0)
             self.done.steps.add(step.name)
             self.done.known.update(self._stage.known)
             self._diary.write()
         return []
 
     def _clock(self, at: datetime) -> None:
+        if at == self._at:
+            return
+        self._at = at
         self._sender.ask("PUT", "/v1/clock", msgspec.json.encode({"at": at}))
 
     async def _day(self, day: Day) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import msgspec
 
 from jifen.cli.demo.desk import OPERATOR
-from jifen.cli.demo.furnishing import CONNECTIONS, found, furnish, script, stage_of
-from jifen.cli.demo.keyring import Keyring
+from jifen.cli.demo.furnishing import CONNECTIONS, found, furnish, script, settle, stage_of
 from jifen.cli.demo.log_ins import LogIn, log_ins
 from jifen.cli.opening import opened
 from jifen.cli.serving import running
@@ -42,14 +41,12 @@ async def small_alliance(folder: Path, days: int = 30, *, dsn: str | None = None
         NoData: the data set, or what reads it, is not installed.
         RuntimeError: a line was broken; says which.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    made = script(days)
-    keyring = Keyring(folder)
+    made, keyring = script(days), settle(folder)
     async with opened(folder, size=CONNECTIONS, dsn=dsn) as at_hand:
         program = await found(at_hand, made, keyring)
         with running(folder, folder / "server.log", url=at_hand.dsn, jobs=False) as server:
             async with stage_of(at_hand, server, keyring, program, folder) as (stage, diary):
                 done = await furnish(stage, diary, server, made)
-                if done.replay.tally.broken:
-                    raise RuntimeError(f"the demo has sent a broken line: {done.replay.tally.broken[0]}")
+                if done.tally.broken:
+                    raise RuntimeError(f"the demo has sent a broken line: {done.tally.broken[0]}")
                 return Small(stage.program, keyring.kept[OPERATOR], log_ins(stage))

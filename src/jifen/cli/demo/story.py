@@ -2,7 +2,7 @@
 
 import heapq
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -92,6 +92,22 @@ def days(
     if current is not None:
         current.lines += [line for at, _, line in sorted(later) if at <= current.ends]
         yield current
+
+
+def together(told: Sequence[Day], since: date) -> list[Day]:
+    """The same with the days before `since` put together by the week, where few baskets are of a day."""
+    found: list[Day] = []
+    for day in told:
+        last = found[-1] if found else None
+        if last is None or day.day >= since or _week(day) != _week(last):
+            found.append(day)
+        else:
+            found[-1] = Day(day.day, day.ends, last.lines + day.lines, last.baskets + day.baskets)
+    return found
+
+
+def _week(day: Day) -> tuple[int, int, int]:
+    return *day.day.isocalendar()[:2], day.day.month
 
 
 def _sequels(basket: Basket, names: Mapping[str, str], saving: bool) -> Iterator[tuple[datetime, bytes]]:

@@ -1,4 +1,4 @@
-"""Figures of the overview: the counted days and what moved since, so that opening and closing agree to the point."""
+"""Figures of the overview: the counted days and what moved since; opening and closing agree to the point."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ USUAL_DAYS = 28
 
 PERIODS = ("week", "month", "year")
 ISSUING = ("issued", "clawed_back", "adjusted", "owed", "transferred")
-"""What issuing comes to: what was issued, less what was taken back, corrected, and lent and repaid as owed.
+"""What issuing comes to: issued, less what was taken back, corrected, and what was lent and repaid as owed.
 
 Transfers move points between wallets and sum to nothing.
 """
@@ -113,14 +113,24 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One sum: its day, or the first of its month. merchant: who issued or accepted; None: all."""
+    """One sum of all merchants: its day, or the first of its month."""
 
     day: date
     account: str
     points: int
-    merchant: Any = None
     offset_points: int = 1
     offset_fen: int = 0
+
+
+class Span(msgspec.Struct, frozen=True):
+    """What moved at a merchant by an account: in the period, in the one before, usually, and today."""
+
+    merchant: Any
+    account: str
+    now: int
+    before: int
+    usual: int
+    today: int
 
 
 async def read_figures(
@@ -130,6 +140,7 @@ async def read_figures(
 
     One snapshot, so that what is counted meanwhile stands in one of the two and not in both.
     """
+    usual = today - timedelta(days=USUAL_DAYS)
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         counted: date | None = await conn.fetchval(q("figures_counted"), program.id)
         since = (
@@ -139,43 +150,52 @@ async def read_figures(
         )
         live = await conn.fetch(q("figures_live"), program.id, since, unit, program.zone)
         months = await conn.fetch(q("figures_months"), program.id, unit)
-        from_day = min(period.before_first, today - timedelta(days=USUAL_DAYS))
-        days = await conn.fetch(q("figures_between"), program.id, unit, from_day, today)
+        dates = (period.first, period.last, period.before_first, period.before_last, usual, today)
+        spans = await conn.fetch(q("figures_between"), program.id, unit, *dates)
         owed = await conn.fetchrow(q("figures_owed"), program.id, unit)
-    fresh = [
-        Figure(
-            min(row["day"], today), row["account"], row["points"], row["merchant"], row["offset_points"],
-            row["offset_fen"],
-        )
-        for row in live
-    ]  # fmt: skip
-    by_day = [Figure(row["day"], row["account"], row["points"], row["merchant"]) for row in days]
     by_month = [
-        Figure(row["month"], row["account"], row["points"], None, row["offset_points"], row["offset_fen"])
+        Figure(row["month"], row["account"], row["points"], row["offset_points"], row["offset_fen"])
         for row in months
     ]
-    return summed(period, today, by_day + fresh, by_month + fresh, owed["points"], owed["members"])
+    fresh = [_span(row, period, usual, today) for row in live]
+    by_month += [
+        Figure(min(row["day"], today), row["account"], row["points"], row["offset_points"], row["offset_fen"])
+        for row in live
+    ]
+    moved = [Span(*row) for row in spans]
+    return summed(period, today, moved + fresh, by_month, owed["points"], owed["members"])
+
+
+def _span(row: Any, period: Period, usual: date, today: date) -> Span:
+    """A sum of a day that is not counted yet; what was recorded after today counts as today's."""
+    day, points = min(row["day"], today), row["points"]
+    return Span(
+        row["merchant"],
+        row["account"],
+        points if period.first <= day <= period.last else 0,
+        points if period.before_first <= day <= period.before_last else 0,
+        points if usual <= day < today else 0,
+        points if day == today else 0,
+    )
 
 
 def summed(
-    period: Period,
-    today: date,
-    by_day: Iterable[Figure],
-    by_month: Iterable[Figure],
-    owed: int,
-    owing: int,
+    period: Period, today: date, spans: Iterable[Span], by_month: Iterable[Figure], owed: int, owing: int
 ) -> Figures:
-    """The figures from sums by day (of the period and the one before) and by month (of all time)."""
+    """The figures from what moved by merchants, and from all months of all time."""
     now, before = Sums({}), Sums({})
     trades: dict[Any, Trade] = {}
-    usual_since = today - timedelta(days=USUAL_DAYS)
-    for one in by_day:
-        if period.first <= one.day <= period.last:
-            now.add(one.account, one.points)
-        if period.before_first <= one.day <= period.before_last:
-            before.add(one.account, one.points)
-        if one.merchant is not None:
-            _trade(trades.setdefault(one.merchant, Trade(one.merchant)), one, period, today, usual_since)
+    for one in spans:
+        now.add(one.account, one.now)
+        before.add(one.account, one.before)
+        trade = trades.setdefault(one.merchant, Trade(one.merchant))
+        if one.account in USING:
+            trade.accepted -= one.now
+        elif one.account in ("issued", "clawed_back"):
+            trade.issued += one.now
+        if one.account == "issued":
+            trade.today += one.today
+            trade.usual_sum += one.usual
     months = _months(by_month, today)
     closing = months[-1].closing
     return Figures(
@@ -190,19 +210,6 @@ def summed(
         owed=owed,
         owing=owing,
     )
-
-
-def _trade(trade: Trade, one: Figure, period: Period, today: date, usual_since: date) -> None:
-    if period.first <= one.day <= period.last:
-        if one.account in USING:
-            trade.accepted -= one.points
-        elif one.account in ("issued", "clawed_back"):
-            trade.issued += one.points
-    if one.account == "issued":
-        if one.day == today:
-            trade.today += one.points
-        elif one.day >= usual_since:
-            trade.usual_sum += one.points
 
 
 def _months(figures: Iterable[Figure], today: date) -> list[Month]:

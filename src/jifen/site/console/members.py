@@ -16,7 +16,6 @@ from jifen.site.visit import Visit
 from jifen.store.queries import q
 
 PAGE = 30
-HIGHEST = "\U0010ffff"
 NO_TIER = "-"
 """What the address says for members of no tier; without it, any tier is meant."""
 

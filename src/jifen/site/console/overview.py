@@ -78,6 +78,7 @@ async def show(visit: Visit) -> Response[bytes]:
     proofs = await visit.api.get("/v1/verifications")
     newest = proofs["proofs"][0] if proofs["proofs"] else None
     traded = [_traded(visit, trade) for trade in figures.trades if trade.issued or trade.accepted]
+    charts = _charts(visit, figures, lapses)
     return visit.page(
         "console/overview.html",
         unit=unit,
@@ -94,8 +95,8 @@ async def show(visit: Visit) -> Response[bytes]:
         lapses=lapses,
         lapsing=sum(one.told + one.waiting + one.failed for one in lapses),
         undelivered=sum(one.failed for one in lapses),
-        scale=_scale(visit),
-        charts=_charts(visit, figures, lapses),
+        axis=f"{charts['outstanding']['from'] / charts['outstanding']['scale']:g}",
+        charts=charts,
     )
 
 
@@ -270,7 +271,8 @@ def _charts(visit: Visit, figures: Figures, lapses: list[LapseDay]) -> dict[str,
     outstanding = {
         "labels": labels,
         "scale": scale * 100,
-        "cut": True,
+        "fen": True,
+        "from": axis_from([one.closing_fen for one in months], scale * 100),
         "series": [series("face", "issued", [one.closing_fen for one in months])],
     }
     every = [visit.today + timedelta(days=n) for n in range(LAPSING_DAYS + 1)]
@@ -288,6 +290,19 @@ def _charts(visit: Visit, figures: Figures, lapses: list[LapseDay]) -> dict[str,
         ],
     }
     return {"moved": moved, "outstanding": outstanding, "lapsing": lapsing}
+
+
+def axis_from(values: list[int], scale: int) -> int:
+    """Where the axis of a line begins: at 0, or where all values lie far above it, a whole step below them."""
+    low, high = min(values), max(values)
+    if low * 2 < high:
+        return 0
+    step = scale
+    while (high - low) * 10 > step * 40:
+        step *= 10
+    while step > 100 and (high - low) * 2 < step:
+        step //= 10
+    return max(0, (low - step // 2) // step * step)
 
 
 ROUTES = (get("/console", "console.overview", show, CONSOLE, key="overview"),)

@@ -115,7 +115,7 @@ class Beside(msgspec.Struct, frozen=True):
             "tiers": Table("tiers", ("at", "keep", "benefits"), frozenset((0, 1)), self._rows(
                 "tiers", _tiers, "code", _tier_cells, known
             )),
-            "campaigns": Table("campaigns", ("since", "until", "text"), frozenset(), self._rows(
+            "campaigns": Table("campaigns", ("since_day", "until", "text"), frozenset(), self._rows(
                 "campaigns", _campaigns, "code", _campaign_cells, known
             )),
             "messages": Table("messages", ("channel", "text"), frozenset(), self._rows(

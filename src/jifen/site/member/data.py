@@ -48,6 +48,7 @@ OWN = {
 """What the interface tells of a member: what it is called in the file, and its address below the member's."""
 
 PAGED = {"inbox": ("/inbox", "messages"), "entries": ("/entries", "entries")}
+"""What is told a page at a time, and under which name its items are."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -84,16 +85,17 @@ async def export(visit: Visit) -> Response[bytes]:
         found[name] = await visit.api.get(f"{visit.mine}{path}")
     for name, (path, items) in PAGED.items():
         found[name] = await _all(visit, f"{visit.mine}{path}", items)
+    found["orders"] = await _all(visit, "/v1/orders", "orders", member=visit.number)
     async with visit.house.pool.acquire() as conn:
         found["consents"] = await consents.lines(conn, wallet_of(visit))
     return _file(visit, _encode(found), "jifen")
 
 
-async def _all(visit: Visit, path: str, items: str) -> list[Any]:
+async def _all(visit: Visit, path: str, items: str, **query: object) -> list[Any]:
     found: list[Any] = []
     cursor = None
     for _ in range(PAGES_MOST):
-        page = await visit.api.get(path, limit=PAGE, cursor=cursor)
+        page = await visit.api.get(path, limit=PAGE, cursor=cursor, **query)
         found += page[items]
         cursor = page["next"]
         if cursor is None:

@@ -117,7 +117,12 @@ def _refusing(
     if charity is None:
         return Refusing(t("donate.no_charity"), t("donate.no_charity_next"), "charity_unqualified")
     if points > available:
-        ways = [Way(f"/m/donate?charity={charity.code}&points={available}", t("donate.all", points=whole(available)))]
+        ways = [
+            Way(
+                f"/m/donate?charity={charity.code}&points={available}",
+                t("donate.all", points=whole(available)),
+            )
+        ]
         said = t("mall.short_said", needed=whole(points), available=whole(available))
         title = t("mall.short", missing=whole(points - available), unit=unit)
         return Refusing(title, said, "insufficient_points", ways if available else ())

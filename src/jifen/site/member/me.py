@@ -3,10 +3,10 @@
 from litestar import Response
 
 from jifen.pages.naming import tier_of
-from jifen.programs.publications import in_force, publications
 from jifen.site.member import appeals, consents, data, messages, referral, settings, terms
 from jifen.site.member.messages import new_messages
 from jifen.site.member.referral import referral_of, rules_of
+from jifen.site.member.terms import in_force, versions_of
 from jifen.site.routing import MEMBER, get
 from jifen.site.visit import Visit
 
@@ -18,7 +18,7 @@ async def show(visit: Visit) -> Response[bytes]:
     member = await visit.api.get(visit.mine)
     profile = await visit.api.get(f"{visit.mine}/profile")
     rules = rules_of(visit)
-    versions = await publications(visit.house.pool, visit.program.id)
+    versions = await versions_of(visit)
     receipts = (await visit.api.get(f"{visit.mine}/terms"))["receipts"]
     found = (await visit.api.get(f"{visit.mine}/appeals"))["appeals"]
     invited = (await visit.api.get(f"{visit.mine}/referrals"))["invited"]

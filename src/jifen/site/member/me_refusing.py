@@ -22,14 +22,14 @@ class Refused(msgspec.Struct, frozen=True):
 def refused(visit: Visit, no: No) -> Refused:
     """A refusal of the interface in words; a fault of ours, or one that nobody put into words, goes on.
 
-    Words stand in the catalogues as `family.no.<code>.<why>` or `family.no.<code>`, each with `.next`.
+    Words stand in the catalogues as `no.family.<code>.<why>` or `no.family.<code>`, each with `.next`.
 
     Raises:
         No: the general page says it.
     """
     why = str(no.facts.get("why", ""))
     facts = {name: _fact(visit, value) for name, value in no.facts.items()}
-    for key in (f"family.no.{no.code}.{why}", f"family.no.{no.code}"):
+    for key in (f"no.family.{no.code}.{why}", f"no.family.{no.code}"):
         if not no.ours and visit.words.has(key):
             said = visit.words.t(f"{key}.next", **facts)
             return Refused(visit.words.t(key, **facts), said, f"{no.code}.{why}" if why else no.code)
@@ -39,7 +39,7 @@ def refused(visit: Visit, no: No) -> Refused:
 def refused_here(visit: Visit, key: str, **facts: object) -> Refused:
     """A refusal of the page's own, such as of a field that was left empty."""
     words = visit.words
-    return Refused(words.t(f"family.no.{key}", **facts), words.t(f"family.no.{key}.next", **facts), key)
+    return Refused(words.t(f"no.family.{key}", **facts), words.t(f"no.family.{key}.next", **facts), key)
 
 
 def _fact(visit: Visit, value: object) -> object:

@@ -74,7 +74,9 @@ def row_of(visit: Visit, order: View) -> OrderRow:
     if order["slot_since"]:
         note = words.t("orders.at_time", at=note)
     if order["count"] > 1:
-        note = words.joined([note, words.t("mall.count_of", order["count"], count=order["count"])], "join.dot")
+        note = words.joined(
+            [note, words.t("mall.count_of", order["count"], count=order["count"])], "join.dot"
+        )
     return OrderRow(
         id=order["id"],
         title=naming.said_in(words, order["title"], order["title_en"]),

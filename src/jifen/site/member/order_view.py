@@ -24,7 +24,7 @@ from jifen.values.periods import end_of_day, local_day
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step that was taken, or (at: None) is to come. no: the entry that tells of it. lots: what came back."""
+    """A step that was taken, or (at: None) is to come. no: its entry; lots: what came back."""
 
     word: Markup
     at: datetime | None
@@ -34,7 +34,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Portion(msgspec.Struct, frozen=True):
-    """Points of one lot. last: the last day on which they can be used, None: for ever; over: it has passed."""
+    """Points of one lot. last: the last day on which they can be used (None: for ever); over: it is past."""
 
     last: date | None
     points: int
@@ -105,8 +105,8 @@ async def steps_of(visit: Visit, order: View, reward: Reward) -> list[Step]:
     if order["state"] == "fulfilled" and reward.fulfil == "at_once" and not order["slot_since"]:
         return steps
     if order["state"] in ("placed", "confirmed", "disputed"):
-        key = f"orders.ahead_{'booked' if order['slot_since'] and order['state'] != 'disputed' else order['state']}"
-        steps.append(Step(t(key), None))
+        booked = order["slot_since"] and order["state"] in COMING
+        steps.append(Step(t(f"orders.ahead_{'booked' if booked else order['state']}"), None))
     return steps
 
 

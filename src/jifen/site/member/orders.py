@@ -39,9 +39,8 @@ async def show(visit: Visit) -> Response[bytes]:
 async def bookings(visit: Visit) -> Response[bytes]:
     """What is booked for a time: what is to come, the next first, and what is over."""
     past = visit.query("show") == "past"
-    told = await _listed(
-        visit, booked="past" if past else "coming", cursor=visit.query("cursor") or None, limit=50
-    )
+    which = "past" if past else "coming"
+    told = await _listed(visit, booked=which, cursor=visit.query("cursor") or None, limit=50)
     found = sorted(told["orders"], key=lambda order: order["slot_since"], reverse=past)
     word = visit.words.t
     return visit.page(
@@ -52,7 +51,9 @@ async def bookings(visit: Visit) -> Response[bytes]:
             ("/m/bookings", word("bookings.coming"), not past),
             ("/m/bookings?show=past", word("bookings.past"), past),
         ],
-        older=f"/m/bookings?show={'past' if past else 'coming'}&cursor={told['next']}" if told["next"] else "",
+        older=f"/m/bookings?show={'past' if past else 'coming'}&cursor={told['next']}"
+        if told["next"]
+        else "",
         later="/m/bookings" + ("?show=past" if past else "") if visit.query("cursor") else "",
     )
 

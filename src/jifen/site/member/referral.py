@@ -8,8 +8,8 @@ from litestar import Response
 from markupsafe import Markup
 
 from jifen.pages.naming import title_of
-from jifen.programs.publications import in_force, publications
 from jifen.rules.definition import Flat, Referral, RuleSet
+from jifen.site.member.terms import in_force, versions_of
 from jifen.site.routing import MEMBER, get
 from jifen.site.visit import Visit
 
@@ -86,8 +86,8 @@ def _friend(one: Any, within: timedelta) -> Friend:
 
 async def _contact(visit: Visit) -> str:
     """Whom to ask, as the terms say it."""
-    now = in_force(await publications(visit.house.pool, visit.program.id), visit.now)
-    return now.definition.terms.contact if now else ""
+    now = in_force(await versions_of(visit), visit.now)
+    return (now.contact or "") if now else ""
 
 
 ROUTES = (get(REFERRAL, "member.referral", show, MEMBER, key="me"),)

@@ -88,6 +88,10 @@ async def ask(visit: Visit) -> Response[bytes]:
             raise
         refused = refused_by(visit, no.code, no.facts, reward)
         return await reward_page(visit, reward, asked, refused, no.status)
+    if told["cash_fen"] and reward.fulfil == "at_once":
+        # Who hands it over takes the money: nobody can say here that it was received.
+        refused = refused_by(visit, "cash_differs", {}, reward)
+        return await reward_page(visit, reward, asked, refused, 422)
     if not told["can_have"]:
         refused = await _cannot(visit, reward, told)
         return await reward_page(visit, reward, asked, refused, 422)

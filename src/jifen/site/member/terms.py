@@ -1,15 +1,16 @@
 """The terms as the member reads them: what changed, in place, from when, and the versions before."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from litestar import Response
 
-from jifen.programs.publications import Publication, in_force, publications
 from jifen.programs.terms.writing import Line, marked
 from jifen.site.routing import MEMBER, get, post
 from jifen.site.visit import Stop, Visit
+from jifen.store.queries import q
 
 TERMS = "/m/me/terms"
 CHANNEL = "h5"
@@ -35,13 +36,30 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
     return found
 
 
-def _text(visit: Visit, one: Publication) -> str:
-    return one.terms_zh if visit.words.language == "zh" else one.terms_en
+class Version(msgspec.Struct, frozen=True):
+    """A version of the terms. contact: whom it names for questions."""
+
+    version: int
+    valid_from: datetime
+    published_at: datetime
+    terms_hash: bytes
+    notice_key: str
+    contact: str | None
+
+
+async def versions_of(visit: Visit) -> list[Version]:
+    """All versions, oldest first."""
+    return [Version(*row) for row in await visit.house.pool.fetch(q("site_versions"), visit.program.id)]
+
+
+def in_force(versions: Sequence[Version], at: datetime) -> Version | None:
+    """The version that holds at an instant; None: none yet."""
+    return next((one for one in reversed(versions) if one.valid_from <= at), None)
 
 
 async def show(visit: Visit) -> Response[bytes]:
     """The version in force, or the one asked for, marked against the one before it."""
-    versions = await publications(visit.house.pool, visit.program.id)
+    versions = await versions_of(visit)
     now = in_force(versions, visit.now)
     asked = visit.query("version")
     one = next((found for found in versions if str(found.version) == asked), None) if asked else now
@@ -51,8 +69,7 @@ async def show(visit: Visit) -> Response[bytes]:
         return visit.page("member/me_terms_none.html", back="/m/me")
     earlier = [found for found in versions if found.version < one.version]
     before = earlier[-1] if earlier else None
-    plain = [Line("same", text) for text in _text(visit, one).splitlines()]
-    lines = marked(_text(visit, before), _text(visit, one)) if before else plain
+    lines = await _lines(visit, one, before)
     mine = (await visit.api.get(f"{visit.mine}/terms"))["receipts"]
     return visit.page(
         "member/me_terms.html",
@@ -63,20 +80,30 @@ async def show(visit: Visit) -> Response[bytes]:
         paragraphs=paragraphs(lines),
         changed=any(line.mark != "same" for line in lines),
         mine=[kept for kept in mine if kept["version"] == one.version],
-        receipts=mine,
         notices=await _notices(visit, one),
         coming=[found for found in versions if found.valid_from > visit.now and found is not one],
         versions=[(found, _state(found, now)) for found in reversed(versions)],
     )
 
 
-def _state(one: Publication, now: Publication | None) -> str:
+async def _lines(visit: Visit, one: Version, before: Version | None) -> Sequence[Line]:
+    """The text in the language of the page, marked against that of the version before."""
+    asked = [one.version] if before is None else [one.version, before.version]
+    column = "terms_zh" if visit.words.language == "zh" else "terms_en"
+    rows = await visit.house.pool.fetch(q("site_terms"), visit.program.id, asked)
+    texts = {row["version"]: row[column] for row in rows}
+    if before is None:
+        return [Line("same", text) for text in texts[one.version].splitlines()]
+    return marked(texts[before.version], texts[one.version])
+
+
+def _state(one: Version, now: Version | None) -> str:
     if one is now:
         return "in_force"
     return "scheduled" if now is None or one.version > now.version else "past"
 
 
-async def _notices(visit: Visit, one: Publication) -> list[Any]:
+async def _notices(visit: Visit, one: Version) -> list[Any]:
     """How the member was told of a version: by which channel, since when."""
     if not one.notice_key:
         return []
@@ -87,7 +114,7 @@ async def _notices(visit: Visit, one: Publication) -> list[Any]:
 
 async def read(visit: Visit) -> Response[bytes]:
     """Keep that the member read a version: which, when, and the hash of its text (COMPLIANCE R01)."""
-    versions = await publications(visit.house.pool, visit.program.id)
+    versions = await versions_of(visit)
     one = next((found for found in versions if str(found.version) == visit.field("version")), None)
     if one is None:
         raise Stop("nothing_here", 404, TERMS)

@@ -20,7 +20,7 @@ from jifen.values.periods import local_day
 
 
 class Voucher(msgspec.Struct, frozen=True):
-    """A voucher as its holder sees it. worth: what it takes off, shortly; last: its last day. code: grouped."""
+    """A voucher as its holder sees it. worth: what it takes off; last: its last day; code: in groups."""
 
     id: str
     title: Markup

@@ -1,10 +1,10 @@
 // Charts of the console, drawn by ECharts as SVG from the JSON beside them; colours come from the tokens.
 //
 // kind "bars":  {labels, scale, series: [{name, tone, values}], stacked, peaks}
-// kind "lines": {labels, scale, series: [{name, tone, values, dashed}], cut}
+// kind "lines": {labels, scale, series: [{name, tone, values, dashed}], from}
 // kind "net":   {labels, scale, values}: bars to the left and right of zero
 // scale: what one unit of the axis stands for. stacked: bars on each other. peaks: so many of the highest are labelled.
-// cut: the axis begins near the lowest value; the title says so. tone: see TONES.
+// from: where the axis begins, if not at zero; the title says so. fen: values are fen, shown in yuan. tone: see TONES.
 "use strict";
 
 const TONES = {
@@ -21,9 +21,9 @@ function plain(number) {
 }
 
 // Whole figures where they are large enough, else with a digit or two behind the point.
-function scaled(value, scale) {
+function scaled(value, scale, more) {
   const shown = value / scale;
-  const digits = Math.abs(shown) >= 100 || Number.isInteger(shown) ? 0 : Math.abs(shown) >= 1 ? 1 : 2;
+  const digits = Number.isInteger(shown) ? 0 : Math.abs(shown) >= 100 ? 1 : Math.abs(shown) >= 10 && !more ? 1 : 2;
   return shown.toLocaleString("en-US", { maximumFractionDigits: digits }).replace("-", "−");
 }
 
@@ -65,34 +65,38 @@ function bars(data) {
   const top = data.series.length - 1;
   const series = data.series.map((one, place) => ({
     name: one.name, type: "bar", data: one.values, stack: data.stacked ? "all" : undefined,
-    barMaxWidth: data.stacked ? 16 : 14, barGap: "15%", barMinHeight: 0,
+    barMaxWidth: data.stacked ? 16 : 14, barMinWidth: data.peaks ? 6 : 2, barGap: data.stacked ? "-100%" : "15%",
     itemStyle: { color: token(TONES[one.tone]), borderRadius: data.stacked ? 0 : [2, 2, 0, 0] },
     label: {
       show: Boolean(data.peaks) && place === top, position: "top", color: token("--ink-2"), fontSize: 12,
       formatter: (point) => (high.includes(sums[point.dataIndex]) ? scaled(sums[point.dataIndex], data.scale) : ""),
     },
   }));
-  const shown = frame(data, { xAxis: across(data), yAxis: upward(data, { min: 0 }), series });
-  if (data.peaks) shown.grid.top = 24;
+  const least = Math.min(0, ...(data.stacked ? [] : data.series.flatMap((one) => one.values)));
+  const shown = frame(data, { xAxis: across(data), yAxis: upward(data, least < 0 ? {} : { min: 0 }), series });
+  if (data.peaks) {
+    // Of so many days only those that stand out are named, and the last.
+    shown.grid.top = 24;
+    shown.grid.right = 24;
+    shown.xAxis.axisLabel.interval = (at) => high.includes(sums[at]) || at === sums.length - 1;
+    shown.xAxis.axisLabel.hideOverlap = false;
+  }
   return shown;
 }
 
 function lines(data) {
-  const low = Math.min(...data.series.flatMap((one) => one.values));
-  const high = Math.max(...data.series.flatMap((one) => one.values));
-  const step = 10 ** Math.floor(Math.log10(Math.max(1, high - low)));
   const series = data.series.map((one) => ({
     name: one.name, type: "line", data: one.values, symbol: "circle", symbolSize: 5, showSymbol: false,
     lineStyle: { color: token(TONES[one.tone]), width: 2, type: one.dashed ? "dashed" : "solid" },
     itemStyle: { color: token(TONES[one.tone]) },
     endLabel: {
       show: true, color: token("--ink"), fontSize: 12, fontWeight: 700,
-      formatter: (point) => scaled(point.value, data.scale),
+      formatter: (point) => scaled(point.value, data.scale, true),
     },
   }));
   const shown = frame(data, {
     xAxis: across(data), series,
-    yAxis: upward(data, { min: data.cut ? Math.max(0, Math.floor((low - (high - low) * 0.15) / step) * step) : 0 }),
+    yAxis: upward(data, { min: data.from || 0 }),
   });
   shown.grid.right = 44;
   shown.xAxis.boundaryGap = false;

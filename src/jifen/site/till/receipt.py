@@ -12,7 +12,7 @@ from jifen.books.entries import Entry
 from jifen.books.legs import Account, Kind
 from jifen.engine.loading import load_entries, load_places
 from jifen.engine.view import Booked
-from jifen.events.event import StoredPurchase, lines_of, read_purchase, read_refund, read_return
+from jifen.events.event import StoredPurchase, basket_of, read_purchase, read_refund, read_return
 from jifen.events.returning import standing_after
 from jifen.pages import figures
 from jifen.pages.explaining import Explained, explain
@@ -133,7 +133,7 @@ async def receipt_of(visit: Visit, booked: Booked) -> Receipt:
 
 def _lines(bought: StoredPurchase, left: Sequence[int]) -> tuple[Line, ...]:
     """The lines with their shares of what paid, by largest remainder."""
-    lines = lines_of(bought)
+    lines = basket_of(bought)
     amounts = [line.amount for line in lines]
     cash = bought.tenders.cash if bought.tenders else bought.goods
     points = bought.tenders.points if bought.tenders else 0

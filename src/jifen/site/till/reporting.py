@@ -33,9 +33,9 @@ async def report(visit: Visit) -> Response[bytes]:
     try:
         goods = asked.goods
     except Unread as wrong:
-        return _json(Answered("refused", unread(visit, wrong).title))
+        return _json(Answered("refused", unread(visit, wrong).title.unescape()))
     if goods is None:
-        return _json(Answered("refused", visit.words.t("till.unread.amount", what="", place=0)))
+        return _json(Answered("refused", visit.words.t("till.unread.amount", what="", place=0).unescape()))
     person = visit.field("member")
     whose = {"card": person} if card_number(person) is not None else {"member": person}
     at = _at(visit)
@@ -53,7 +53,7 @@ async def report(visit: Visit) -> Response[bytes]:
     except No as no:
         if no.ours or no.retry:
             return _json(Answered("later", no.detail), 503)
-        return _json(Answered("refused", refused(visit, no).title))
+        return _json(Answered("refused", refused(visit, no).title.unescape()))
     visit.note(target=told["id"])
     unit = visit.program.rules_at(visit.now)
     points = told["earned"].get(unit.definition.unit, 0) if unit else 0

@@ -1,6 +1,6 @@
 """Returning: find a receipt, choose what comes back, see what that does, and do it once."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from jifen.books.explanation import read_explanation
 from jifen.books.legs import Kind
-from jifen.books.series import FAR
 from jifen.engine.view import Booked
 from jifen.events.event import read_purchase
+from jifen.pages.lots import last_day
 from jifen.pages.naming import title_of
 from jifen.pages.reading import NEWEST, read_entries
 from jifen.site.inside import No
@@ -54,7 +54,7 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What the return would do. lots: points by the last instant on which they can be used."""
+    """What the return would do. lots: points by the last day on which they can be used; None: for ever."""
 
     cash: int
     points: int
@@ -62,7 +62,7 @@ class Told(msgspec.Struct, frozen=True):
     goods: int
     charged: int
     vouchers: int
-    lots: tuple[tuple[str, int], ...]
+    lots: tuple[tuple[date | None, int], ...]
     clawed: int
     owed_more: int
     repaid: int
@@ -247,9 +247,11 @@ def _told(visit: Visit, booked: Booked, said: dict[str, Any]) -> Told:
     """The interface's answer in the page's words."""
     rules = visit.program.rules_version(read_explanation(booked.entry.explanation).rules)
     titles = {rule.definition.id: title_of(rule.definition, visit.words) for rule in rules.rules}
-    lots: dict[str, int] = {}
+    lots: dict[date | None, int] = {}
     for lot in said["lots"]:
-        lots[lot["expires_at"] or ""] = lots.get(lot["expires_at"] or "", 0) + lot["points"]
+        at = datetime.fromisoformat(lot["expires_at"]) if lot["expires_at"] else None
+        last = last_day(at, visit.program.zone)
+        lots[last] = lots.get(last, 0) + lot["points"]
     return Told(
         cash=said["cash_fen"],
         points=said["points"],
@@ -257,7 +259,7 @@ def _told(visit: Visit, booked: Booked, said: dict[str, Any]) -> Told:
         goods=said["goods_fen"],
         charged=said["charged_fen"],
         vouchers=len(said["vouchers"]),
-        lots=tuple(sorted(lots.items(), key=lambda one: one[0] or FAR.isoformat())),
+        lots=tuple(sorted(lots.items(), key=lambda one: one[0] or date.max)),
         clawed=said["clawed"],
         owed_more=said["owed_more"],
         repaid=said["repaid"],

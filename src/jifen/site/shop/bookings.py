@@ -1,0 +1,217 @@
+"""Vouchers and bookings: what is out, what is booked on a day, what waits to be handed over, and its next step."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Response
+from markupsafe import Markup
+
+from jifen.pages import figures
+from jifen.pages.naming import said_in
+from jifen.rules.rewards import Reward
+from jifen.site.inside import No
+from jifen.site.routing import SHOP, get, post
+from jifen.site.shop.stores import place_of
+from jifen.site.visit import Stop, Visit
+from jifen.store.queries import q
+
+LIST = "/shop/bookings"
+STEPS = ("confirm", "fulfil", "no-show", "fail")
+LISTED = 200
+PAGES_MOST = 5
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """An order. cash: still to be taken; begun: its time has come; forfeits: who does not come loses all."""
+
+    id: str
+    title: Markup
+    count: int
+    who: str
+    phone: str
+    store: str
+    points: int
+    unit: Markup
+    cash: int
+    state: str
+    placed_at: str
+    since: str
+    until: str
+    steps: tuple[str, ...]
+    begun: bool
+    forfeits: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to come."""
+        return bool(self.steps)
+
+
+class Out(msgspec.Struct, frozen=True):
+    """Vouchers of a reward: how many are out, and how many were used."""
+
+    title: Markup
+    out: int
+    used: int
+
+
+async def show(visit: Visit) -> Response[bytes]:
+    """A day's bookings by time, and the orders that wait."""
+    return await _shown(visit, _day(visit))
+
+
+async def step(visit: Visit) -> Response[bytes]:
+    """Take an order's next step: confirm it, hand it over, say that nobody came, or that it cannot be."""
+    of, what = visit.args["id"], visit.args["step"]
+    if what not in STEPS:
+        raise Stop("nothing_here", 404, back=LIST)
+    visit.note(target=of)
+    try:
+        order = await visit.api.get(f"/v1/orders/{of}")
+        body = _body(visit, what, order)
+        await visit.api.post(f"/v1/orders/{of}/{what}", body, f"step-{visit.key}")
+    except No as no:
+        if no.ours:
+            raise
+        if no.code in ("order_unknown", "invalid_request") and what != "fail":
+            raise Stop("nothing_here", 404, back=LIST) from no
+        return await _shown(visit, _day(visit), no)
+    day = visit.field("day")
+    title = said_in(visit.words, order["title"], order["title_en"])
+    return visit.go(f"{LIST}?day={day}" if _is_day(day) else LIST, f"shop_{what.replace('-', '_')}", title=title)
+
+
+def _body(visit: Visit, what: str, order: dict[str, Any]) -> dict[str, Any]:
+    """What a step says: money that was taken with handing over, the reason why it cannot be."""
+    due = order["cash_fen"] - order["paid_fen"]
+    if what == "fulfil" and due > 0:
+        return {"cash_fen": due}
+    if what == "fail":
+        remedy = visit.field("remedy")
+        return {"reason": visit.field("reason"), "remedy": remedy or None}
+    return {}
+
+
+async def _shown(visit: Visit, day: date, no: No | None = None) -> Response[bytes]:
+    rules = visit.program.rules_at(visit.now)
+    remedies = rules.definition.remedies if rules else {}
+    return visit.page(
+        "shop/bookings.html",
+        422 if no is not None else 200,
+        day=day,
+        bookings=await booked_on(visit, day),
+        orders=await waiting(visit),
+        vouchers=await _vouchers(visit),
+        remedies=[
+            ("", visit.words.t("shop.no_remedy")),
+            *((name, said_in(visit.words, one.title, one.title_en)) for name, one in remedies.items()),
+        ],
+        no=no,
+        form=visit.form,
+        asked=visit.args.get("id", ""),
+        day_before=f"{LIST}?day={day - timedelta(days=1)}",
+        day_after=f"{LIST}?day={day + timedelta(days=1)}",
+    )
+
+
+async def booked_on(visit: Visit, day: date) -> Sequence[Booked]:
+    """What is booked with the merchant for a day, by its time."""
+    found = await _orders(visit, slots_on=day.isoformat())
+    return sorted(await _told(visit, found), key=lambda one: (one.since, one.placed_at))
+
+
+async def waiting(visit: Visit) -> Sequence[Booked]:
+    """The orders without a time that are still to be handed over, the oldest first."""
+    found = [one for one in await _orders(visit, state="placed,confirmed") if one["slot_since"] is None]
+    return sorted(await _told(visit, found), key=lambda one: one.placed_at)
+
+
+async def _orders(visit: Visit, **asked: str) -> list[dict[str, Any]]:
+    """The merchant's own orders; of very many the newest."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    for _ in range(PAGES_MOST):
+        answer = await visit.api.get("/v1/orders", **asked, limit=LISTED, cursor=cursor)
+        found += answer["orders"]
+        cursor = answer["next"]
+        if cursor is None:
+            break
+    return found
+
+
+async def _told(visit: Visit, orders: Sequence[dict[str, Any]]) -> list[Booked]:
+    house, program = visit.house, visit.program
+    numbers = sorted({one["member"] for one in orders if one["member"]})
+    wallets = await house.members.wallets(program.id, numbers) if numbers else {}
+    known = {number: await house.members.member(wallet) for number, wallet in wallets.items()}
+    found = []
+    for one in orders:
+        member = known.get(one["member"] or "")
+        reward = _reward(visit, one)
+        slots = reward.slots if reward else None
+        store = program.stores.get(one["store"] or "")
+        since = one["slot_since"]
+        found.append(
+            Booked(
+                id=one["id"],
+                title=said_in(visit.words, one["title"], one["title_en"]),
+                count=one["count"],
+                who=f"{member.name[:1]}**" if member and member.name else "",
+                phone=figures.masked(member.phone) if member and member.phone else "",
+                store=place_of(visit, store) if store else "",
+                points=one["points"],
+                unit=visit.words.unit(program.units[one["unit"]]),
+                cash=one["cash_fen"] - one["paid_fen"],
+                state=one["state"],
+                placed_at=one["placed_at"],
+                since=since or "",
+                until=one["slot_until"] or "",
+                steps=tuple(step for step in STEPS if step in one["open"]),
+                begun=since is None or datetime.fromisoformat(since) <= visit.now,
+                forfeits=slots is not None and slots.no_show == "forfeit",
+            )
+        )
+    return found
+
+
+def _reward(visit: Visit, order: dict[str, Any]) -> Reward | None:
+    rules = visit.program.rules_version(order["rules"]).definition
+    return next((one for one in rules.rewards if one.code == order["reward"]), None)
+
+
+async def _vouchers(visit: Visit) -> Sequence[Out]:
+    """What vouchers of the merchant are out."""
+    rows = await visit.house.pool.fetch(q("shop_vouchers"), visit.merchant.id, visit.now)
+    titles: dict[str, Reward] = {}
+    for rules in visit.program.rules:
+        titles.update({one.code: one for one in rules.definition.rewards})
+    return [
+        Out(
+            said_in(visit.words, titles[row["reward"]].title, titles[row["reward"]].title_en)
+            if row["reward"] in titles
+            else Markup.escape(row["reward"]),
+            row["out"],
+            row["used"],
+        )
+        for row in rows
+    ]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return 2000 <= date.fromisoformat(text).year < 2100
+    except ValueError:
+        return False
+
+
+def _day(visit: Visit) -> date:
+    text = visit.query("day") or visit.field("day")
+    return date.fromisoformat(text) if _is_day(text) else visit.today
+
+
+ROUTES = (
+    get(LIST, "shop.bookings", show, SHOP, key="shop_bookings"),
+    post("/shop/orders/{id}/{step}", "shop.order_step", step, SHOP, key="shop_bookings"),
+)

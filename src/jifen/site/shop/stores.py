@@ -1,0 +1,21 @@
+"""The stores of the merchant whose manager this is."""
+
+from collections.abc import Sequence
+
+from jifen.parties.programs import Store
+from jifen.site.visit import Visit
+
+
+def stores_of(visit: Visit) -> Sequence[Store]:
+    """The merchant's own stores, by code."""
+    own = visit.merchant.id
+    return sorted(
+        (store for store in visit.program.stores.values() if store.merchant.id == own),
+        key=lambda store: store.code,
+    )
+
+
+def place_of(visit: Visit, store: Store) -> str:
+    """A store's name without the merchant's before it."""
+    name = store.name or store.code
+    return name.removeprefix(visit.merchant.name).strip() or name
