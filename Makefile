@@ -20,7 +20,7 @@ DEMO ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help env assets browser demo test check fmt soak bench lock wheel clean
+.PHONY: help env assets browser demo test check fmt soak bench tour lock wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +67,10 @@ bench: env ## measure: events taken in, answers at the till, tills racing for on
 	$(JIFEN) bench race
 	$(JIFEN) bench contend
 	$(JIFEN) bench rules
+
+tour: env assets browser ## docs/tour: pictures of the pages, from the demo
+	$(JIFEN) demo --no-serve
+	$(PY) -m tools.tour
 
 lock: $(VENV)/bin/uv ## pin all versions anew (UPGRADE=1: the newest that fit)
 	$(PY) -m tools.lock

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/tour: pages of the demo, as each role sees them, by a real browser."""
+"""Takes the pictures of docs/tour: pages of the demo, as each role sees them: [demo] [pictures] [first]."""
 
 import asyncio
 import sys
@@ -18,7 +18,10 @@ from tests.looking import ARGUMENTS, chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 TOUR = ROOT / "docs" / "tour"
-PHONE, DESK = (390, 844), (1440, 900)
+HIGH_MOST = 2_600
+"""Of a page that is taller the first so many pixels are shown."""
+
+PHONE, TILL, DESK = (390, 844), (1280, 800), (1440, 900)
 
 # name, who, address (or a link to follow on it), size, language, theme
 SHOTS: tuple[tuple[str, str, str, tuple[int, int], str, str], ...] = (
@@ -28,16 +31,43 @@ SHOTS: tuple[tuple[str, str, str, tuple[int, int], str, str], ...] = (
     ("02-code-phone", "林小满", "/m/code", PHONE, "zh", "light"),
     ("03-mall-phone", "林小满", "/m/mall", PHONE, "zh", "light"),
     ("03-mall-phone-en", "林小满", "/m/mall", PHONE, "en", "light"),
+    ("04-reward-phone", "林小满", "/m/mall > main a[href^='/m/mall/']", PHONE, "zh", "light"),
+    ("05-entry-phone", "林小满", "/m/wallet > main a.row", PHONE, "zh", "light"),
+    ("06-family-phone", "林小满", "/m/family", PHONE, "zh", "light"),
+    ("07-green-phone", "林小满", "/m/green", PHONE, "zh", "light"),
+    ("16-orders-phone", "林小满", "/m/orders", PHONE, "zh", "light"),
+    ("17-vouchers-phone", "林小满", "/m/vouchers", PHONE, "zh", "light"),
+    ("18-me-phone", "林小满", "/m/me", PHONE, "zh", "light"),
+    ("18-me-phone-en", "林小满", "/m/me", PHONE, "en", "light"),
+    ("19-terms-phone", "林小满", "/m/me/terms", PHONE, "zh", "light"),
+    ("20-consents-phone", "林小满", "/m/me/consents", PHONE, "zh", "light"),
+    ("08-till-desk", "zhoumin", "/till", TILL, "zh", "light"),
+    ("09-return-desk", "zhoumin", "/till/return", TILL, "zh", "light"),
+    ("21-till-vouchers-desk", "zhoumin", "/till/vouchers", TILL, "zh", "light"),
+    ("22-till-today-desk", "zhoumin", "/till/today", TILL, "en", "light"),
+    ("10-dashboard-desk", "hezhiyuan", "/console", DESK, "zh", "light"),
+    ("10-dashboard-desk-dark-en", "hezhiyuan", "/console", DESK, "en", "dark"),
+    ("11-programme-desk", "hezhiyuan", "/console/programme", DESK, "zh", "light"),
+    ("12-calendar-desk", "hezhiyuan", "/console/calendar", DESK, "zh", "light"),
+    ("13-member-desk", "hezhiyuan", "/console/members/QH000040", DESK, "zh", "light"),
+    ("13-member-desk-en", "hezhiyuan", "/console/members/QH000040", DESK, "en", "light"),
+    ("23-adjustments-desk", "shenruyi", "/console/adjustments", DESK, "zh", "light"),
+    ("24-audit-desk", "liangheng", "/console/audit", DESK, "en", "light"),
+    ("25-messages-desk", "hezhiyuan", "/console/messages", DESK, "zh", "light"),
+    ("26-merchants-desk", "hezhiyuan", "/console/merchants", DESK, "zh", "light"),
+    ("27-shop-desk", "xuyan", "/shop", DESK, "zh", "light"),
+    ("28-shop-bookings-desk", "xuyan", "/shop/bookings", DESK, "en", "light"),
+    ("29-sign-in-phone", "", "/sign-in", PHONE, "zh", "light"),
+    ("30-staff-phone", "", "/staff", PHONE, "en", "light"),
+    ("31-tally-phone", "", "/tally", PHONE, "zh", "light"),
 )
 
 
-async def main() -> None:
-    """Serves the demo of .jifen/demo, which `jifen demo --no-serve` has made, and takes every picture."""
-    folder = ROOT / ".jifen" / "demo"
+async def main(folder: Path, into: Path, only: str) -> None:
+    """Serves the demo that `jifen demo --no-serve` has made in a folder, and takes the pictures."""
     program_name = chromium()
     if program_name is None:
         sys.exit("tour: no Chromium here (on Debian: apt-get install chromium fonts-noto-cjk)")
-    TOUR.mkdir(parents=True, exist_ok=True)
     async with opened(folder) as at_hand:
         program = await at_hand.catalog.by_code("qinghe")
         if program is None:
@@ -46,7 +76,8 @@ async def main() -> None:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=program_name, args=ARGUMENTS)
                 for shot in SHOTS:
-                    await _take(browser, at_hand, program, server.address, shot)
+                    if shot[0].startswith(only):
+                        await _take(browser, at_hand, program, server.address, shot, into)
                 await browser.close()
 
 
@@ -56,6 +87,7 @@ async def _take(
     program: Program,
     address: str,
     shot: tuple[str, str, str, tuple[int, int], str, str],
+    into: Path,
 ) -> None:
     name, who, path, size, language, theme = shot
     context = await browser.new_context(
@@ -71,7 +103,10 @@ async def _take(
     await context.add_cookies(cookies)  # type: ignore[arg-type]
     page = await context.new_page()
     await _go(page, address, path)
-    await page.screenshot(path=TOUR / f"{name}.png", full_page=True)
+    # As tall as the page, so that the tabs of a phone stand at the bottom of the picture.
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": size[0], "height": min(HIGH_MOST, max(size[1], height))})
+    await page.screenshot(path=into / f"{name}.png")
     print(f"tour: {name}.png", flush=True)
     await context.close()
 
@@ -98,4 +133,7 @@ async def _token(at_hand: Opened, program: Program, who: str) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    given = dict(enumerate(sys.argv))
+    pictures = Path(given.get(2, TOUR))
+    pictures.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(Path(given.get(1, ROOT / ".jifen" / "demo")).resolve(), pictures, given.get(3, "")))

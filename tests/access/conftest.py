@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from tests.access.village import plain_codes
 from tests.api.alliance import Alliance, founded
 from tests.houses import housed
 from tests.site.town import Town, built
@@ -28,5 +27,5 @@ async def alliance(house_app: Litestar) -> AsyncIterator[Alliance]:
 @pytest.fixture(scope="module")
 async def town(server: str, template: str) -> AsyncIterator[Town]:
     """A town whose doors are tried."""
-    async with built(server, template, plain_codes) as made:
+    async with built(server, template) as made:
         yield made

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,8 +11,8 @@ import msgspec
 from tests.site.town import PEOPLE, TODAY, Town
 
 LIN = PEOPLE["lin"][0]
-SHOP, STORE = "hetian", "s367"
-OTHER_SHOP, OTHER_STORE = "anchi", "s700"
+SHOP, STORE = "hetian", "S367"
+OTHER_SHOP, OTHER_STORE = "anchi", "S700"
 
 
 class Sample(msgspec.Struct, kw_only=True):
@@ -21,6 +21,8 @@ class Sample(msgspec.Struct, kw_only=True):
     args: of the path. body: what is sent. shop: whose it is, where it is a merchant's. query: of the path.
     marker: where everybody is answered but sees only their own: what only the owner's answer holds.
     judged: the owner's own request is refused too, for what it asks and not for who asks.
+    members: whose it is, and another, where these are not lin and gu. said: the code by which a page refuses
+    what is another's, where it says so in words of its own.
     """
 
     args: dict[str, str] = {}
@@ -29,6 +31,8 @@ class Sample(msgspec.Struct, kw_only=True):
     shop: str = SHOP
     marker: str = ""
     judged: bool = False
+    members: tuple[str, str] | None = None
+    said: str = ""
 
 
 class World:
@@ -38,6 +42,20 @@ class World:
         self.town = town
         self.client = client
         self.secrets_of = secrets_of
+        self.kept: dict[str, Any] = {}
+
+    async def enrolled(self) -> str:
+        """The number of a new member."""
+        number = f"T{secrets.randbelow(10**8):08}"
+        await self.town.api.post("/v1/members", {"number": number, "name": "田一"})
+        return number
+
+    async def token_of(self, number: str) -> str:
+        """A session of a member."""
+        wallets = await self.town.house.members.wallets(self.town.program.id, [number])
+        sessions = self.town.reception.sessions
+        now = datetime.now(UTC)
+        return await sessions.open_for_member(self.town.program.id, wallets[number], number, now)
 
     async def ask(self, who: str, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
         """A request to the interface with somebody's key; '': without one."""

@@ -1,6 +1,4 @@
-"""The town of the pages' tests, with a member's key to every door: a phone's code is read where it is put."""
-
-from typing import Any
+"""The town of the pages' tests, as the doors are tried in it."""
 
 import msgspec
 
@@ -11,22 +9,14 @@ from jifen.values.ids import hashed_id
 from tests.site.town import Browser, Town
 
 
-def plain_codes(programme: Programme) -> Programme:
-    """The same programme with codes of stores that can be read back from what is published."""
-    merchants = tuple(
-        msgspec.structs.replace(
-            one, stores=tuple(msgspec.structs.replace(store, code=store.code.lower()) for store in one.stores)
-        )
-        for one in programme.merchants
+def paid_together(programme: Programme) -> Programme:
+    """The same programme with a reward that two may pay together."""
+    rewards = tuple(
+        msgspec.structs.replace(one, payers=2) if one.code == "oil-2l" else one
+        for one in programme.rules.rewards
     )
-    calendars: dict[str, Any] = {
-        name: msgspec.structs.replace(one, stores={key.lower(): value for key, value in one.stores.items()})
-        if hasattr(one, "stores")
-        else one
-        for name, one in programme.rules.calendars.items()
-    }
-    rules = msgspec.structs.replace(programme.rules, calendars=calendars)
-    return msgspec.structs.replace(programme, merchants=merchants, rules=rules)
+    rules = msgspec.structs.replace(programme.rules, rewards=rewards)
+    return msgspec.structs.replace(programme, rules=rules)
 
 
 def code_of(town: Town, browser: Browser) -> str:

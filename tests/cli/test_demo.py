@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import re
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,17 +14,26 @@ from pathlib import Path
 
 import pytest
 
+from jifen.api.ordering import STATES
+from jifen.cli.demo.desk import Desk
+from jifen.cli.demo.keyring import Keyring
+from jifen.cli.demo.log_ins import STAFF
+from jifen.cli.demo.people import CHUNSHENG, MINXIA, XIAOMAN, phone_of
+from jifen.cli.opening import opened
 from jifen.cli.serving import running
 from jifen.parties.catalog import Catalog
 from jifen.parties.keys import Keys
 from jifen.parties.members import Joining, Members
 from jifen.parties.programs import Unit
+from jifen.parties.roles import STAFF_ROLES
 from jifen.parties.secrets import Vault
+from jifen.parties.staff import SignInRefused, StaffBook
 from jifen.rules.definition import PerAmount, Rate, RuleSet
 from jifen.store import embedded
 from jifen.store.database import connect_pool
 from tests.databases import passable_folder
 
+NUMBER = re.compile(r"[0-9][0-9,]*")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +48,10 @@ def jifen(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
+DEMO = ("demo", "--no-serve", "--days", "3", "--json", "--port", "0")
+
+
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A place for an installation of its own, with a server of its own."""
     above = passable_folder()
@@ -46,21 +60,109 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(above)
 
 
-def test_the_demo_books_real_baskets_once(folder: Path) -> None:
-    """Three days of the year; a second run finds them and books nothing."""
-    words = ("demo", "--no-serve", "--days", "3", "--json", "--port", "0", "--folder", str(folder))
-    first = jifen(*words)
+@pytest.fixture(scope="module")
+def first(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What the first run said: three days of the year, and the whole story."""
+    return jifen(*DEMO, "--folder", str(folder))
+
+
+@pytest.fixture
+def desk(folder: Path, first: "subprocess.CompletedProcess[str]") -> Iterator[Desk]:
+    """Somebody who asks the demo's server as its operator."""
+    assert first.returncode == 0, first.stdout + first.stderr
+    with running(folder, folder / "server.log", jobs=False) as server:
+        asks = Desk(server.address, Keyring(folder).kept)
+        yield asks
+        asks.close()
+
+
+def test_the_demo_books_real_baskets_once(folder: Path, first: "subprocess.CompletedProcess[str]") -> None:
+    """Three days of the year; a second run finds them, with the story, and books nothing."""
     assert first.returncode == 0, first.stdout + first.stderr
     facts = json.loads(first.stdout.splitlines()[-1])["facts"]
-    booked, total = facts["baskets"].split(" of ")
-    assert booked == total
-    assert int(total.replace(",", "")) > 1000
+    booked, of_the_data, _ = (int(word.replace(",", "")) for word in NUMBER.findall(facts["baskets"]))
+    assert booked > of_the_data > 1000, "the bills of the story come beside the baskets"
     assert facts["verify"] == "no finding"
-    second = jifen(*words)
+    second = jifen(*DEMO, "--folder", str(folder))
     assert second.returncode == 0, second.stdout + second.stderr
     again = json.loads(second.stdout.splitlines()[-1])["facts"]
     assert again["replayed now"].startswith("0 baskets, 0 facts")
     assert again["booked before"].endswith("were known and 0 booked")
+    assert again["baskets"] == facts["baskets"]
+
+
+def test_each_role_can_sign_in(folder: Path, first: "subprocess.CompletedProcess[str]") -> None:
+    """The table names a log-in for each role; the passwords are in a file that nobody else may read."""
+    assert first.returncode == 0, first.stdout + first.stderr
+    keyring = Keyring(folder)
+    assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
+    said = first.stderr
+
+    async def check() -> list[str]:
+        async with opened(folder) as at_hand:
+            book = StaffBook(at_hand.pool, at_hand.vault)
+            found = []
+            for one in STAFF:
+                password = keyring.password(one.login)
+                assert password in said
+                found.append((await book.check(one.login, password, "", START)).role)
+                with pytest.raises(SignInRefused):
+                    await book.check(one.login, f"not {password}", "", START)
+            return found
+
+    roles = asyncio.run(check())
+    assert set(roles) == set(STAFF_ROLES)
+    for member in (XIAOMAN, CHUNSHENG):
+        assert phone_of(member.household) in said
+
+
+def test_orders_are_in_every_state(desk: Desk) -> None:
+    """From placed to failed, each state has an order, and one is booked for tomorrow."""
+    for state in STATES:
+        assert desk.ask("GET", f"/v1/orders?state={state}")["orders"], state
+    tomorrow = desk.ask("GET", "/v1/orders?slots_on=2026-11-22")["orders"]
+    assert {order["state"] for order in tomorrow} >= {"confirmed", "placed"}
+    failed = desk.ask("GET", "/v1/orders?state=failed")["orders"]
+    number = failed[0]["member"]
+    kinds = [entry["kind"] for entry in desk.ask("GET", f"/v1/members/{number}/entries")["entries"]]
+    assert "return" in kinds or "order" in kinds or "compensate" in kinds
+
+
+def test_members_have_names_balances_and_a_family(desk: Desk) -> None:
+    """Xiaoman has points to spend, some held, green ones by evidence, and a share of a pool."""
+    number = XIAOMAN.number
+    assert desk.ask("GET", f"/v1/members/{number}")["name"] == "林小满"
+    balances = desk.ask("GET", f"/v1/members/{number}/balance")["balances"]
+    point = balances["point"]
+    assert point["available"] > 1000
+    assert point["held"] == 600
+    assert point["pending"] > 0, "a night at the hotel matures after 14 days"
+    assert any(lapse["last_day"] == "2026-11-30" for lapse in point["lapsing"])
+    assert balances["green"]["available"] > 0
+    family = desk.ask("GET", f"/v1/members/{number}/household")
+    assert family["number"] == "林家"
+    assert len(family["members"]) == 3
+    assert (
+        desk.ask("GET", f"/v1/members/{CHUNSHENG.number}/balance")["balances"]["point"]["available"] > 10_000
+    )
+    consent = desk.ask("GET", f"/v1/members/{number}/consents/marketing")
+    assert not consent["holds"]
+
+
+def test_things_wait_for_a_person(desk: Desk) -> None:
+    """An appeal, suggestions, a version of the programme, a dead letter, a refused referral."""
+    assert [one["member"] for one in desk.ask("GET", "/v1/appeals")["appeals"]] == [MINXIA.number]
+    assert len(desk.ask("GET", "/v1/proposals")["proposals"]) == 3
+    waiting = desk.ask("GET", "/v1/programmes/proposals")["proposals"]
+    assert [one["state"] for one in waiting] == ["waiting"]
+    weights = [one["weight"] for one in desk.ask("GET", "/v1/programmes/publications")["publications"]]
+    assert len(weights) == 4
+    assert "adverse" in weights
+    assert desk.ask("GET", "/v1/messages?state=dead")["messages"]
+    lapsed = desk.ask("GET", "/v1/referrals?state=lapsed")["referrals"]
+    assert [(one["reason"], one["shared"]) for one in lapsed] == [("linked", ["device"])]
+    assert desk.ask("GET", "/v1/referrals?state=paid")["referrals"]
+    assert desk.ask("GET", "/v1/outages")["outages"]
 
 
 async def test_an_import_sends_a_file_line_by_line(database: str, tmp_path: Path) -> None:

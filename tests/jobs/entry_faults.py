@@ -33,20 +33,20 @@ CHAINS = (
     ),
     Fault(
         "another merchant is named",
-        ("chains",),
+        ("chains", "figures"),
         entry("a5"),
         f"UPDATE entry SET merchant = gen_random_uuid() {AN_ENTRY}",
     ),
     Fault("a hash is replaced", ("chains",), entry("a5"), f"UPDATE entry SET hash = sha256(hash) {AN_ENTRY}"),
     Fault(
         "an entry is taken out of the middle",
-        ("chains", "claims", "lots", "books", "counters"),
+        ("chains", "claims", "lots", "books", "counters", "figures"),
         "SELECT wallet, 'entry ' || no + 1, cell, wallet, no FROM entry WHERE key = 'a3'",
         f"DELETE FROM entry {AN_ENTRY}",
     ),
     Fault(
         "the last entry is cut off",
-        ("chains", "claims", "lots", "books", "heads"),
+        ("chains", "claims", "lots", "books", "heads", "figures"),
         f"SELECT w.id, 'wallet', w.cell, w.id, w.version FROM {of('wallet', 'ann', 'id')}",
         f"DELETE FROM entry {AN_ENTRY}",
     ),
@@ -64,7 +64,7 @@ CHAINS = (
     ),
     Fault(
         "a leg goes to another counterparty",
-        ("chains",),
+        ("chains", "figures"),
         leg("a5", "redeemed"),
         ANOTHER_END_OF_A_LEG,
     ),
@@ -76,13 +76,13 @@ SUMS = ("lots", "owed", "books", "transfers", "orders")
 LEGS = (
     Fault(
         "points go to an account that is not on the list",
-        ("legs", "chains", *SUMS),
+        ("legs", "chains", *SUMS, "figures"),
         leg("a5", "redeemed"),
         a_leg(1, "'stolen'::text"),
     ),
     Fault(
         "legs are no JSON",
-        ("legs", "chains", "holds", *SUMS),
+        ("legs", "chains", "holds", *SUMS, "figures"),
         entry("a6"),
         f"UPDATE entry SET legs = legs || ']' {AN_ENTRY}",
     ),
@@ -94,19 +94,19 @@ LEGS = (
     ),
     Fault(
         "points expire into a lot",
-        ("legs", "chains", "lots", "books"),
+        ("legs", "chains", "lots", "books", "figures"),
         leg("expire:%", "expired"),
         a_leg(2, "5"),
     ),
     Fault(
         "a leg moves nothing",
-        ("legs", "chains", "lots", "books"),
+        ("legs", "chains", "lots", "books", "figures"),
         leg("a5", "redeemed"),
         a_leg(2, "0"),
     ),
     Fault(
         "a leg is of a series that nobody knows",
-        ("legs", "chains", "lots", "books"),
+        ("legs", "chains", "lots", "books", "figures"),
         leg("a5", "redeemed"),
         a_leg(0, "gen_random_uuid()::text"),
     ),

@@ -41,7 +41,7 @@ FREEZES = (
 STRAYS = (
     Fault(
         "a wallet is deleted under its entries",
-        ("strays", "roots"),
+        ("strays", "roots", "figures"),
         wallet("eve").replace("'wallet'", "'entry 1'"),
         f"DELETE FROM wallet {A_WALLET}",
     ),
@@ -126,7 +126,9 @@ CONSTRAINTS = (
     ),
 )
 
-FIGURE = "SELECT NULL::uuid, format('figures of %s of programme %s', day, program), program, day FROM daily_figure"
+FIGURE = (
+    "SELECT NULL::uuid, format('figures of %s of programme %s', day, program), program, day FROM daily_figure"
+)
 
 FIGURES = (
     Fault(

@@ -33,13 +33,13 @@ LOTS = (
     ),
     Fault(
         "the points of a leg are changed",
-        ("lots", "chains", "books"),
+        ("lots", "chains", "books", "figures"),
         leg("a5", "redeemed").replace("'entry ' || m.entry", "'lot ' || m.series"),
         MORE_IN_A_LEG,
     ),
     Fault(
         "more of an expiry is taken back than expired",
-        ("lots", "chains", "orders"),
+        ("lots", "chains", "orders", "figures"),
         leg(
             "expire:%",
             "expired",
@@ -115,13 +115,13 @@ TRANSFERS = (
     ),
     Fault(
         "more arrives than was given",
-        ("transfers", "chains", "lots", "books"),
+        ("transfers", "chains", "lots", "books", "figures"),
         leg("a11", "transferred", "m.points > 0"),
         MORE_IN_A_LEG,
     ),
     Fault(
         "more comes back in grace than left",
-        ("transfers", "chains", "lots", "books"),
+        ("transfers", "chains", "lots", "books", "figures"),
         leg("lapse:%", "transferred", "m.points > 0"),
         MORE_IN_A_LEG,
     ),
@@ -130,7 +130,7 @@ TRANSFERS = (
 SERIES = (
     Fault(
         "points are worth more than was promised",
-        ("series",),
+        ("series", "figures"),
         "SELECT NULL::uuid, 'series ' || id, id FROM series",
         "UPDATE series SET offset_fen = offset_fen + 1 WHERE id = $1",
     ),

@@ -106,10 +106,36 @@ async def test_what_the_member_can_afford(stalls: Stalls) -> None:
     assert (told["lounge"]["why_not"], told["lounge"]["missing"]) == ("threshold", 190)
 
 
+async def test_how_many_there_are_is_said_where_it_is_asked(stalls: Stalls) -> None:
+    """Of all pages, of what is looked for; whatever of it is shown. Nobody has no points and no limits."""
+    await stalls.gives(310, "cat")
+    told = await stalls.mall("member=cat&affordable=true&counted=true&limit=2")
+    assert (told["counted"], len(told["rewards"])) == ({"found": len(ALL), "can_have": 5}, 2)
+    told = await stalls.mall("member=cat&category=服务&counted=true")
+    assert told["counted"] == {"found": 3, "can_have": 2}
+    assert (await stalls.mall("counted=true"))["counted"] == {"found": len(ALL), "can_have": len(ALL)}
+    await stalls.publish(Reward(code="tea", title="茶", points=1, stock="gone"))
+    assert (await stalls.mall("counted=true"))["counted"] == {"found": 1, "can_have": 0}
+    assert (await stalls.mall())["counted"] is None
+
+
+async def test_evidence_is_told_as_long_as_it_is_valid(stalls: Stalls) -> None:
+    """A code that nobody made known proves nothing; withdrawn, it proves nothing any more."""
+    code = "00125000001082185"
+    await stalls.publish(Reward(code="box", title="蔬菜箱", points=100, evidence=code))
+    assert [one["evidence"] for one in (await stalls.mall())["rewards"]] == [""]
+    span = {"valid_from": "2026-01-01T00:00:00+08:00", "valid_until": "2026-12-01T00:00:00+08:00"}
+    await stalls.operator.done("/v1/evidence", code=code, kind="organic", **span)
+    assert [one["evidence"] for one in (await stalls.mall())["rewards"]] == ["organic"]
+    await stalls.at("2026-12-01 00:00")
+    assert [one["evidence"] for one in (await stalls.mall())["rewards"]] == [""]
+
+
 async def test_queries_that_mean_nothing_are_refused(stalls: Stalls) -> None:
     for query, field in (
         ("affordable=true", "affordable"),
         ("affordable=perhaps&member=ann", "affordable"),
+        ("counted=many", "counted"),
         ("sort=price", "sort"),
         ("kind=thing", "kind"),
         ("limit=0", "limit"),

@@ -264,6 +264,11 @@ async def test_orders_are_listed_by_page_and_filter(stalls: Stalls) -> None:
         ("reward=spa", 1),
         ("slots_on=2026-11-28", 1),
         ("slots_on=2026-11-29", 0),
+        ("state=placed,confirmed", 4),
+        ("state=confirmed,cancelled&member=ann", 0),
+        ("booked=coming", 1),
+        ("booked=past", 0),
+        ("booked=coming&member=ann", 0),
     ):
         assert len((await stalls.operator.get(f"/v1/orders?{query}")).json()["orders"]) == count, query
     own = (await stalls.sea.get("/v1/orders")).json()["orders"]
@@ -271,11 +276,31 @@ async def test_orders_are_listed_by_page_and_filter(stalls: Stalls) -> None:
     for query, code in (
         ("merchant=air", "out_of_scope"),
         ("state=lost", "invalid_request"),
+        ("state=placed,", "invalid_request"),
+        ("booked=never", "invalid_request"),
         ("slots_on=soon", "invalid_request"),
         ("cursor=x", "invalid_request"),
         ("member=zoe", "member_unknown"),
     ):
         assert (await stalls.sea.get(f"/v1/orders?{query}")).json()["code"] == code, query
+
+
+async def test_a_booking_is_past_when_its_time_or_its_order_is_over(stalls: Stalls) -> None:
+    """To come until its end, unless it was cancelled; an order without a time is neither."""
+    await stalls.redeems("ann", "night")
+    walked = await stalls.redeems("ann", "walk", slot=SLOT)
+    given_up = await stalls.redeems("ann", "walk", slot=SLOT)
+    await stalls.step(given_up, "cancel")
+
+    async def listed(which: str) -> list[str]:
+        told = (await stalls.operator.get(f"/v1/orders?member=ann&booked={which}")).json()["orders"]
+        return [one["id"] for one in told]
+
+    assert (await listed("coming"), await listed("past")) == ([walked["id"]], [given_up["id"]])
+    await stalls.at("2026-11-28 10:59")
+    assert await listed("coming") == [walked["id"]]
+    await stalls.at("2026-11-28 11:00")
+    assert (await listed("coming"), len(await listed("past"))) == ([], 2)
 
 
 async def test_orders_come_in_bulk_too(stalls: Stalls) -> None:

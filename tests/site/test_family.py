@@ -175,7 +175,7 @@ async def test_two_pay_one_reward_together_or_not_at_all(town: Town) -> None:
     """S22: offered with stated parts, agreed to by the other, paid in one step; friends open the link."""
     lin, gu, chen = [await town.client(who) for who in ("lin", "gu", "chen")]
     page = "/m/family/joint?reward=cups"
-    parts = {f"part-{LIN}": "700", "friend": GU, "part-friend": "400", "store": "s367"}
+    parts = {f"part-{LIN}": "700", "friend": GU, "part-friend": "400", "store": next(iter(town.program.stores))}
     refused = await sent(lin, page, "/m/family/joint/offers", **parts)
     assert refused.status_code == 422
     assert "加起来是 1,100，要 1,200" in said(refused.text)

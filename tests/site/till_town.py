@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests.site import town as towns
@@ -46,9 +46,10 @@ async def plain_town(server: str, template: str, folder: Path) -> AsyncIterator[
     shutil.copytree(towns.FOLDER, programme)
     rules = programme / "rules.yaml"
     rules.write_text(plain(rules.read_text("utf-8")), "utf-8")
-    usual, towns.FOLDER = towns.FOLDER, programme
-    try:
-        async with built(server, template) as town:
-            yield town
-    finally:
-        towns.FOLDER = usual
+    async with AsyncExitStack() as stack:
+        usual, towns.FOLDER = towns.FOLDER, programme
+        try:
+            town = await stack.enter_async_context(built(server, template))
+        finally:
+            towns.FOLDER = usual
+        yield town

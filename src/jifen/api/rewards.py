@@ -43,6 +43,7 @@ class RewardView(msgspec.Struct, frozen=True):
     why_not: the reason word: a condition that does not fit, or limit, stock, points, threshold.
     missing: points that the member lacks. left: in stock; null: not counted. cash_fen: to be paid beside the
     points. booked: it is had at a time, see /v1/rewards/{code}/slots. early: for some, before the others.
+    evidence: the kind of the green evidence of the goods that is valid now; empty: none is.
     """
 
     code: str
@@ -65,6 +66,7 @@ class RewardView(msgspec.Struct, frozen=True):
     can_have: bool
     why_not: str
     missing: int
+    evidence: str = ""
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -311,7 +313,13 @@ def _view(mall: Mall, place: int) -> RewardView:
         not why,
         why,
         missing,
+        _evidence(mall.asking, reward),
     )
+
+
+def _evidence(asking: Asking, reward: Reward) -> str:
+    found = asking.program.evidence.get(reward.evidence) if reward.evidence else None
+    return found.kind if found is not None and found.valid(asking.now) else ""
 
 
 # Which rewards, in which order, and where a page begins.

@@ -7,7 +7,7 @@ import msgspec
 
 from jifen.messages.definition import MessagesPlan, Said
 from jifen.messages.definition import TemplatePlan as TemplatePlan
-from jifen.rules.defining import Count, Definition, Name, Title
+from jifen.rules.defining import Count, Definition, Name, StoreCode, Title
 from jifen.rules.definition import RuleSet
 
 Fen = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
@@ -36,7 +36,7 @@ class ContractPlan(Definition, frozen=True, kw_only=True):
 class StorePlan(Definition, frozen=True, kw_only=True):
     """A place of a merchant."""
 
-    code: Name
+    code: StoreCode
     name: Title
 
 

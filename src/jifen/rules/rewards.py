@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from jifen.rules.defining import Count, Definition, Name, Title
+from jifen.rules.defining import Count, Definition, Name, StoreCode, Title
 from jifen.rules.when import Conditions, LineFilter
 from jifen.values.periods import Span
 
@@ -54,7 +54,7 @@ class VoucherTerms(Definition, frozen=True, kw_only=True):
     most_fen: SomeFen | None = None
     lines: LineFilter | None = None
     merchants: tuple[Name, ...] = ()
-    stores: tuple[Name, ...] = ()
+    stores: tuple[StoreCode, ...] = ()
     when: Conditions = Conditions()
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 30
     stacks: bool = False
@@ -118,6 +118,7 @@ class Reward(Definition, frozen=True, kw_only=True):
     a voucher that does this. slots: it is booked for a time. payers: so many members may pay it together.
     fulfil: at_once, it is handed over with the redemption; order, the merchant confirms and fulfils it.
     return_days: so many days after it was fulfilled it can be given back; vouchers until spent or lapsed.
+    evidence: the code of the green evidence of the goods; shown for as long as that is valid.
     """
 
     code: Name
@@ -144,3 +145,4 @@ class Reward(Definition, frozen=True, kw_only=True):
     payers: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     fulfil: Literal["at_once", "order"] = "at_once"
     return_days: Annotated[int, msgspec.Meta(ge=0, le=3660)] = 7
+    evidence: Annotated[str, msgspec.Meta(max_length=64)] = ""

@@ -1,4 +1,4 @@
-"""Cases of the demo: a freeze with its appeal, referrals, an outage, corrections, what waits for a decision."""
+"""Cases of the demo: freezes and appeals, referrals, an outage, corrections, what waits for a decision."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ INVITED = (
     ("QH900003", "唐小清", "19900900003", others(2), "phone-of-2", 6_600),
     ("QH900004", "高星野", "19900900004", CHUNSHENG.number, "phone-900004", 8_800),
 )
-"""Number, name, phone, who invited, device, and the first order in fen; the third shares the inviter's device."""
+"""Number, name, phone, who invited, device, first order in fen; the third shares the inviter's device."""
 
 
 def steps() -> list[Step]:

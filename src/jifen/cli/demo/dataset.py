@@ -15,7 +15,7 @@ BASKETS = 154_990
 HOUSEHOLDS = 2_469
 
 SHIFT = timedelta(weeks=464, hours=-5)
-"""The data is of 2017, its clock five hours ahead of its shops; whole weeks later it ends in November 2026."""
+"""The data is of 2017, its clock five hours ahead of its shops; whole weeks later it ends in 2026."""
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -43,14 +43,29 @@ class Desk:
         """
         headers = {"Authorization": f"Bearer {self._keys[who]}", "Content-Type": "application/json"}
         content = None if body is None else _encode(body)
-        self._connection.request(method, path, content, headers)
-        response = self._connection.getresponse()
-        read = response.read()
+        status, read = self._answer(method, path, content, headers)
         answer: Any = _decode(read) if read else {}
-        if response.status not in (200, 201, 202, 204):
-            raise DeskRefused(method, path, response.status, answer)
+        if status not in (200, 201, 202, 204):
+            raise DeskRefused(method, path, status, answer)
         found: dict[str, Any] = answer
         return found
+
+    def _answer(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and body. A connection that the server closed while nobody asked is opened anew, once:
+        whatever is sent carries its key, so sending it again is safe.
+        """
+        for last in (False, True):
+            try:
+                self._connection.request(method, path, content, dict(headers))
+                response = self._connection.getresponse()
+                return response.status, response.read()
+            except (http.client.RemoteDisconnected, ConnectionError):
+                self._connection.close()
+                if last:
+                    raise
+        raise AssertionError("the second try answers or raises")
 
     def post(self, path: str, who: str = OPERATOR, **body: Any) -> dict[str, Any]:
         """Send a body; raises as `ask` does."""

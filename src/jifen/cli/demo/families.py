@@ -1,4 +1,4 @@
-"""Families of the demo: a pool that three have filled, a redemption that two have paid together, invitations."""
+"""Families of the demo: a pool that three have filled, a reward that three paid together, invitations."""
 
 from jifen.cli.demo.chronicle import Stage, Step, asks, moment, posts
 from jifen.cli.demo.people import CHUNSHENG, GUYU, LIDONG, XIAOMAN, others

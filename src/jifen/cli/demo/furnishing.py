@@ -1,4 +1,4 @@
-"""Furnishing: the demo's alliance from nothing, or what of it is missing: programme, people, a year of facts."""
+"""Furnishing: the demo's alliance from nothing, or what of it is missing: programme, people, facts."""
 
 import time
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""The keyring: the demo's API keys and passwords, made once by chance and kept beside its data for its owner."""
+"""The keyring: the demo's API keys and passwords, made once by chance and kept beside its data."""
 
 import secrets
 from pathlib import Path

@@ -42,7 +42,7 @@ MEMBERS: tuple[Someone, ...] = (XIAOMAN, CHUNSHENG, LIDONG, GUYU)
 
 
 class LogIn(msgspec.Struct, frozen=True):
-    """How somebody signs in. path: of the page for it; password: of staff, members are sent a code instead."""
+    """How somebody signs in. path: of the page for it; password: of staff; members are sent a code."""
 
     role: str
     name: str

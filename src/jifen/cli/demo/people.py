@@ -1,4 +1,4 @@
-"""People: whose names, phones and birthdays stand for the households of the data. All of them are invented."""
+"""People: names, phones and birthdays that stand for the households of the data. All are invented."""
 
 from collections.abc import Iterable
 
@@ -14,15 +14,15 @@ SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 )
 GIVEN = (
-    "春生", "夏禾", "秋实", "冬青", "一诺", "子衿", "雨桐", "思远", "嘉禾", "明轩", "若溪", "知秋", "晓峰", "文静",
-    "建国", "桂英", "秀兰", "志强", "海燕", "玉梅", "小芳", "立新", "浩然", "佳怡", "俊杰", "梓涵", "欣悦", "宇航",
-    "美玲", "国庆", "红梅", "德厚", "长河", "青山", "望舒", "星野", "半夏", "南乔", "北辰", "西洲", "东篱", "云舒",
-    "月明", "花开", "景行", "怀瑾", "清和", "安然",
+    "春生", "夏禾", "秋实", "冬青", "一诺", "子衿", "雨桐", "思远", "嘉禾", "明轩", "若溪", "知秋",
+    "晓峰", "文静", "建国", "桂英", "秀兰", "志强", "海燕", "玉梅", "小芳", "立新", "浩然", "佳怡",
+    "俊杰", "梓涵", "欣悦", "宇航", "美玲", "国庆", "红梅", "德厚", "长河", "青山", "望舒", "星野",
+    "半夏", "南乔", "北辰", "西洲", "东篱", "云舒", "月明", "花开", "景行", "怀瑾", "清和", "安然",
 )  # fmt: skip
 
 
 class Someone(msgspec.Struct, frozen=True):
-    """A member of the story: the household whose baskets are theirs, the name, and the phone's last digits."""
+    """A member of the story: whose baskets are theirs, the name, and the phone's last digits."""
 
     household: int
     name: str

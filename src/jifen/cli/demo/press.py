@@ -1,4 +1,4 @@
-"""The press: a process of its own that publishes versions, one line of input each; the guard thinks for long."""
+"""The press: a process of its own that publishes versions, since the guard thinks for seconds."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from jifen.programs.publishing import Publisher
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A version to publish; without an approver it is proposed. holds: from when; None: as early as lawful."""
+    """A version to publish; without an approver it is proposed. holds: from when; None: at the earliest."""
 
     name: str
     programme: Programme

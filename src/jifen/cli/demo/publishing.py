@@ -1,4 +1,4 @@
-"""Publishing: the later versions of the demo's programme, each at its time, and one that waits for approval."""
+"""Publishing: the later versions of the demo's programme, each at its time, and one that is proposed."""
 
 import asyncio
 import sys

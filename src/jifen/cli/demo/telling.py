@@ -1,4 +1,4 @@
-"""Telling: how members of the demo are reached, what they agreed to, which terms they saw, and what went wrong."""
+"""Telling: how members of the demo are reached, what they agreed to, which terms they saw, what failed."""
 
 from collections.abc import Mapping
 from datetime import datetime

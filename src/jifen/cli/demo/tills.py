@@ -39,7 +39,7 @@ _PERSONS = frozenset(one.number for one in PERSONS)
 
 
 def steps(baskets: list[Basket], names: Mapping[str, str]) -> list[Step]:
-    """One step for each bill, at the time of its basket; and one some days later where something comes back."""
+    """A step for each bill, at the time of its basket; and one some days later where something comes back."""
     found = []
     for basket in baskets:
         found.append(Step(basket.at, f"bill-{basket.key}", _paying(basket, names)))

@@ -40,7 +40,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history(newest: Programme) -> list[Version]:
-    """What was published after the first version, in order: more, a worse rule with its notice, this autumn."""
+    """What was published after the first version: more of it, a worse rule with its notice, this autumn's."""
     return [
         Version(programme=_easy_markets(_spring(newest)), author="何知远", at=_at(2026, 3, 2)),
         Version(programme=_spring(newest), author="何知远", at=_at(2026, 5, 20), holds=_at(2026, 7, 1, 0)),

@@ -98,6 +98,7 @@ async def _page(
         status,
         back=f"/m/mall/{reward.code}",
         **promised(visit, reward),
+        evidence="",
         quote=quote,
         unit=word,
         taking=taken,

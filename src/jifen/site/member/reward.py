@@ -6,6 +6,7 @@ from urllib.parse import quote as quoted
 
 import msgspec
 from litestar import Response
+from markupsafe import Markup
 
 from jifen.pages import naming
 from jifen.pages.reading import Seen
@@ -166,6 +167,7 @@ async def reward_page(
         status,
         back="/m/mall",
         **promised(visit, reward),
+        evidence=evidence_of(visit, view["evidence"]),
         view=view,
         detail=detail,
         unit=unit_word(visit, unit),
@@ -196,9 +198,16 @@ def promised(visit: Visit, reward: Reward) -> dict[str, Any]:
         "text": naming.said_in(visit.words, reward.text, reward.text_en),
         "place": place_of(visit, reward.merchant),
         "picture": picture_of(reward.kind, reward.category, reward.title),
-        "evidence": evidence_of(visit, reward),
-        "policy": policy_of(reward.slots, visit.words) if reward.slots else "",
+        "policy": _policy(visit, reward),
     }
+
+
+def _policy(visit: Visit, reward: Reward) -> Markup:
+    """What happens to who cancels or does not come, as a sentence; nothing where no time is booked."""
+    if reward.slots is None:
+        return Markup()
+    said = policy_of(reward.slots, visit.words)
+    return visit.words.t("mall.sentence", said=Markup(said[:1].upper() + said[1:]))
 
 
 def _stands_against(visit: Visit, seen: Seen, reward: Reward, view: Any, detail: Any) -> Refusing:

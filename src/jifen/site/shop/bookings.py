@@ -1,4 +1,4 @@
-"""Vouchers and bookings: what is out, what is booked on a day, what waits to be handed over, and its next step."""
+"""Vouchers and bookings: what is out, what is booked, what waits to be handed over, and its next step."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -80,7 +80,9 @@ async def step(visit: Visit) -> Response[bytes]:
         return await _shown(visit, _day(visit), no)
     day = visit.field("day")
     title = said_in(visit.words, order["title"], order["title_en"])
-    return visit.go(f"{LIST}?day={day}" if _is_day(day) else LIST, f"shop_{what.replace('-', '_')}", title=title)
+    return visit.go(
+        f"{LIST}?day={day}" if _is_day(day) else LIST, f"shop_{what.replace('-', '_')}", title=title
+    )
 
 
 def _body(visit: Visit, what: str, order: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +108,11 @@ async def _shown(visit: Visit, day: date, no: No | None = None) -> Response[byte
         vouchers=await _vouchers(visit),
         remedies=[
             ("", visit.words.t("shop.no_remedy")),
-            *((name, said_in(visit.words, one.title, one.title_en)) for name, one in remedies.items()),
+            *(
+                (name, said_in(visit.words, one.title, one.title_en))
+                for name, one in remedies.items()
+                if one.permille
+            ),
         ],
         no=no,
         form=visit.form,

@@ -65,10 +65,8 @@ def unit_of(visit: Visit) -> str:
     return rules.definition.unit if rules is not None else next(iter(visit.program.units), "")
 
 
-def summed(
-    entries: Sequence[Entry], series: dict[SeriesId, Series], merchant: Merchant, unit: str
-) -> Day:
-    """The sums of a merchant's entries in one unit. A return counts to the store of its own entry's merchant only."""
+def summed(entries: Sequence[Entry], series: dict[SeriesId, Series], merchant: Merchant, unit: str) -> Day:
+    """The sums of a merchant's entries in one unit. A return names no store: it counts to the whole alone."""
     whole, by_store = Sums(), dict[str, Sums]()
     for entry in entries:
         sums = [whole]
@@ -86,9 +84,7 @@ def summed(
     return Day(whole, by_store, len({entry.wallet for entry in entries}))
 
 
-def _add(
-    sums: Sums, entry: Entry, series: dict[SeriesId, Series], merchant: Merchant, unit: str
-) -> None:
+def _add(sums: Sums, entry: Entry, series: dict[SeriesId, Series], merchant: Merchant, unit: str) -> None:
     for leg in entry.legs:
         of = series[leg.series]
         if of.unit != unit:

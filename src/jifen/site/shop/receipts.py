@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from jifen.api.identifying import masked_name
 from jifen.books.entries import Entry
-from jifen.engine.loading import entry_from, load_series
 from jifen.pages.entry_view import entry_view
 from jifen.pages.reading import NEWEST, Seen, read_entry
 from jifen.pages.rows import row_of
@@ -25,7 +24,7 @@ from jifen.site.shop.stores import place_of, stores_of
 from jifen.site.visit import Stop, Visit
 from jifen.store.queries import q
 from jifen.values.ids import WalletId, cell_of
-from jifen.values.periods import local_day, start_of_day
+from jifen.values.periods import start_of_day
 
 PAGE = 50
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -140,7 +139,7 @@ async def _fetch(visit: Visit, asked: Asked, after: Place | None) -> Sequence[An
         wallets = await visit.house.members.wallets(visit.program.id, [asked.who])
         wallet = wallets.get(asked.who)
         letter = None if wallet else asked.who[:1]
-    return await visit.house.pool.fetch(  # type: ignore[no-any-return]
+    return await visit.house.pool.fetch(
         q("shop_entries"),
         visit.merchant.id,
         since,

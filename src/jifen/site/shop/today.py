@@ -1,4 +1,4 @@
-"""Today at a merchant: what was issued and used, what the contract makes of it, and what a person should see to."""
+"""Today at a merchant: what was issued and used, what the contract makes of it, and what to see to."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from jifen.site.shop.day import Day, contract_now, day_of, owed, unit_of
 from jifen.site.shop.rewards import own_rewards
 from jifen.site.shop.stores import stores_of
 from jifen.site.visit import Visit
+from jifen.values.periods import local_day
 
 FEW = 5
 """So few left of something are worth a hint."""
@@ -72,7 +73,10 @@ async def _hints(visit: Visit, day: Day, bookings: Sequence[Booked]) -> Sequence
     if coming is not None:
         said = t("shop.hint_contract", version=coming.version, day=_day_said(visit, coming.valid_from))
         found.append(Hint(said, "/shop/contract", False))
-    for day_, key in ((visit.today, "shop.hint_market_today"), (_tomorrow(visit), "shop.hint_market_tomorrow")):
+    for day_, key in (
+        (visit.today, "shop.hint_market_today"),
+        (visit.today + timedelta(days=1), "shop.hint_market_tomorrow"),
+    ):
         stores = markets_on(visit, day_)
         if stores:
             named = visit.words.joined([store.name or store.code for store in stores], "join.list")
@@ -99,13 +103,7 @@ async def _scarce(visit: Visit) -> list[Hint]:
     return found
 
 
-def _tomorrow(visit: Visit) -> "datetime | object":
-    return visit.today + timedelta(days=1)
-
-
 def _day_said(visit: Visit, at: datetime) -> Markup:
-    from jifen.values.periods import local_day
-
     return visit.words.full_day(local_day(at, visit.program.zone))
 
 

@@ -31,7 +31,11 @@
   const bill = byId("bill");
   const stale = (is) => { const answer = byId("answer"); if (answer) answer.classList.toggle("stale-now", is); };
   if (bill) {
-    bill.addEventListener("input", (event) => { if (event.target.matches("#amount, #points, #slider")) stale(true); });
+    bill.addEventListener("input", (event) => {
+      const sum = byId("keep-sum");
+      if (event.target.id === "amount" && sum) sum.textContent = fenOf(event.target.value) ? yuan(fenOf(event.target.value)) : "";
+      if (event.target.matches("#amount, #points, #slider")) stale(true);
+    });
     document.addEventListener("htmx:beforeRequest", () => stale(true));
     document.addEventListener("htmx:responseError", () => stale(false));
     document.addEventListener("htmx:sendError", () => { stale(false); setLine(false); });
@@ -117,7 +121,7 @@
   }
 
   // Where the next hand goes: member, then amount.
-  const first = byId("sms") || byId("scan") || byId("amount") || byId("code");
+  const first = byId("sms") || byId("scan") || byId("code") || byId("amount");
   if (first && !document.activeElement?.matches("input, textarea, select")) first.focus({ preventScroll: true });
 
   // Held bills stay on this machine.
@@ -126,7 +130,10 @@
     if (!list) return;
     const held = kept("parked");
     list.hidden = !held.length;
-    list.replaceChildren(...held.map((one, place) => {
+    const head = document.createElement("li");
+    head.className = "note";
+    head.textContent = list.dataset.title;
+    list.replaceChildren(head, ...held.map((one, place) => {
       const item = document.createElement("li"), button = document.createElement("button");
       button.type = "button";
       const label = document.createElement("span"), at = document.createElement("span");
@@ -200,9 +207,20 @@
     if (!away) return;
     const waiting = kept("waiting"), refusals = kept("refused");
     away.hidden = here && !waiting.length && !refusals.length;
-    away.classList.toggle("away-sent", here);
+    away.classList.toggle("away-sent", here && !refusals.length);
     const title = byId("away-title");
-    title.textContent = here ? title.dataset.on : title.dataset.off;
+    title.textContent = !here ? title.dataset.off : waiting.length ? title.dataset.on : title.dataset.left;
+    byId("away-waits").hidden = here && !waiting.length;
+    const list = byId("kept");
+    if (list) {
+      list.replaceChildren(...waiting.slice(-8).reverse().map((one) => {
+        const item = document.createElement("li"), whose = document.createElement("span"), much = document.createElement("b");
+        whose.textContent = `${one.sequence} · ${one.member}`;
+        much.textContent = yuan(one.fen);
+        item.append(whose, much);
+        return item;
+      }));
+    }
     byId("away-sum").textContent = said(away.dataset.bills, waiting);
     byId("away-since").textContent = here ? "" : away.dataset.since.replace("AT", awaySince);
     byId("away-refused").replaceChildren(...refusals.map((one, place) => {
@@ -219,6 +237,18 @@
   function said(text, bills) {
     return text.replace("COUNT", bills.length).replace("SUM", yuan(bills.reduce((sum, one) => sum + one.fen, 0)));
   }
+
+  // Without the network this page is all there is: its links would lead nowhere, and lose what was typed.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='/']");
+    if (here || !link) return;
+    event.preventDefault();
+    tell(byId("away-title").textContent);
+    if (link.id === "clear") {
+      for (const field of [byId("away-member"), byId("amount"), byId("lines")]) if (field) field.value = "";
+      byId("away-member")?.focus();
+    }
+  });
 
   // Without the network: earning is kept, with its own key and number; spending waits.
   document.addEventListener("click", (event) => {
@@ -238,6 +268,7 @@
     if (waiting.length >= KEPT_MOST || !keep("waiting", [...waiting, one])) { tell(away.dataset.full); byId("away-since").textContent = away.dataset.full; return; }
     keep("numbers", [...numbers.filter(([name]) => name !== till), [till, sequence]]);
     scan.value = "";
+    byId("keep-sum").textContent = "";
     if (amount) amount.value = "";
     if (byId("lines")) byId("lines").value = "";
     showKept();
