@@ -291,6 +291,7 @@ API: dict[str, Make] = {
     "book_purchase": at_store(amount=2_000),
     "book_act": at_store(act="lecture"),
     "return_goods": returned,
+    "ask_return": returned,
     "redeem": at_store(points=100),
     "hold": at_store(points=100, deadline=(TODAY + timedelta(hours=1)).isoformat()),
     "capture_hold": of_hold(points=50),

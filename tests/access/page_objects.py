@@ -1,8 +1,9 @@
 """Things behind pages that belong to somebody: for each page whose row says `own`, a visit to what is own."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from tests.access.objects import LIN, Make, Sample, World, fresh, order_made, purchase
+from tests.access.objects import LIN, SHOP, Make, Sample, World, fresh, order_made, purchase
 
 VOUCHER = "groceries-10-off-100"
 OTHERS = "QH000037"
@@ -95,9 +96,38 @@ async def ward(world: World) -> Sample:
     return Sample(args={"ward": number})
 
 
+async def hired(world: World) -> Sample:
+    """Somebody new at the shop."""
+    program = world.town.program
+    login = f"till-{fresh()}"
+    made, _ = await world.town.reception.staff.add(
+        program.id,
+        program.merchants[SHOP].id,
+        "",
+        login,
+        "周新",
+        "cashier",
+        "green seedlings 2026",
+        datetime.now(UTC),
+        totp=False,
+    )
+    return Sample(args={"id": str(made.id)})
+
+
+async def reward(world: World) -> Sample:
+    """A reward of the shop of which only so many are there."""
+    return Sample(args={"code": VOUCHER})
+
+
 OF_PAGES: dict[str, Make] = {
     "till.receipt": receipt,
     "till.step": step,
+    "shop.receipt": receipt,
+    "shop.order_step": step,
+    "shop.restock": reward,
+    "shop.staff_disable": hired,
+    "shop.staff_enable": hired,
+    "shop.staff_password": hired,
     "member.quote_page": quote_of_lin,
     "member.redeem": quote_of_lin,
     "member.order": order_of_lin,

@@ -18,7 +18,7 @@ from jifen.site.till.stand import STORE_COOKIE
 from jifen.site.visit import SESSION_COOKIE
 from tests.access.objects import API, LIN, OTHER_SHOP, OTHER_STORE, SHOP, STORE, Sample, World
 from tests.access.page_objects import OF_PAGES
-from tests.access.village import paid_together
+from tests.access.village import STOCK, more_kinds
 from tests.access.written import COLUMNS, rows
 from tests.site.town import TODAY, built
 
@@ -54,7 +54,7 @@ STRANGERS = {"member": "other member", "cashier": "other merchant", "manager": "
 @pytest.fixture(scope="module")
 async def world(server: str, template: str) -> AsyncIterator[World]:
     """The town with a key for each column, and points to spend."""
-    async with built(server, template, paid_together) as town:
+    async with built(server, template, more_kinds) as town:
         keys = town.house.keys
         merchants = town.program.merchants
         made = {"operator": await keys.make(town.program.id, None, "whole", TODAY)}
@@ -63,6 +63,7 @@ async def world(server: str, template: str) -> AsyncIterator[World]:
         for role in ("clerk", "approver", "auditor"):
             made[role] = await keys.make(town.program.id, None, f"key-{role}", TODAY, role)
         await town.given("lin", 900_000)
+        await town.api.post("/v1/stocks", {"code": STOCK, "count": 1_000})
         transport = httpx.ASGITransport(town.app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://jifen") as client:
             yield World(town, client, made)

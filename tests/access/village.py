@@ -1,5 +1,7 @@
 """The town of the pages' tests, as the doors are tried in it."""
 
+from typing import Any
+
 import msgspec
 
 from jifen.parties.codes import some_digits
@@ -8,12 +10,14 @@ from jifen.site.access.members import ASKED_COOKIE
 from jifen.values.ids import hashed_id
 from tests.site.town import Browser, Town
 
+STOCK = "tens-off"
 
-def paid_together(programme: Programme) -> Programme:
-    """The same programme with a reward that two may pay together."""
+
+def more_kinds(programme: Programme) -> Programme:
+    """The same programme with a reward that two may pay together, and one of which only so many are there."""
+    kinds: dict[str, dict[str, Any]] = {"oil-2l": {"payers": 2}, "groceries-10-off-100": {"stock": STOCK}}
     rewards = tuple(
-        msgspec.structs.replace(one, payers=2) if one.code == "oil-2l" else one
-        for one in programme.rules.rewards
+        msgspec.structs.replace(one, **kinds.get(one.code, {})) for one in programme.rules.rewards
     )
     rules = msgspec.structs.replace(programme.rules, rewards=rewards)
     return msgspec.structs.replace(programme, rules=rules)

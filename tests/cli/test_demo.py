@@ -101,7 +101,7 @@ def test_each_role_can_sign_in(folder: Path, first: "subprocess.CompletedProcess
     async def check() -> list[str]:
         async with opened(folder) as at_hand:
             book = StaffBook(at_hand.pool, at_hand.vault)
-            found = []
+            found: list[str] = []
             for one in STAFF:
                 password = keyring.password(one.login)
                 assert password in said
@@ -153,6 +153,7 @@ def test_things_wait_for_a_person(desk: Desk) -> None:
     """An appeal, suggestions, a version of the programme, a dead letter, a refused referral."""
     assert [one["member"] for one in desk.ask("GET", "/v1/appeals")["appeals"]] == [MINXIA.number]
     assert len(desk.ask("GET", "/v1/proposals")["proposals"]) == 3
+    assert len(desk.ask("GET", "/v1/adjustment-proposals")["adjustments"]) == 2
     waiting = desk.ask("GET", "/v1/programmes/proposals")["proposals"]
     assert [one["state"] for one in waiting] == ["waiting"]
     weights = [one["weight"] for one in desk.ask("GET", "/v1/programmes/publications")["publications"]]

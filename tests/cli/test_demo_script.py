@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from jifen.cli.demo import cases, families, orders, telling
+from jifen.cli.demo import cases, families, orders, telling, visits
 from jifen.cli.demo.alliance import newest
 from jifen.cli.demo.chronicle import Step, in_order, moment
 from jifen.cli.demo.dataset import TODAY, Basket, member_number, product_of
 from jifen.cli.demo.people import CAST, PERSONS, XIAOMAN, name_of, named, phone_of
 from jifen.cli.demo.printing import pass_on
 from jifen.cli.demo.publishing import jobs_of
-from jifen.cli.demo.story import Day, days, together
+from jifen.cli.demo.story import days, together
 from jifen.cli.demo.tills import is_bill
 from jifen.cli.demo.versions import first
 from jifen.programs.checking import checked
@@ -69,7 +69,7 @@ def test_people_are_one_person_each() -> None:
 
 def test_steps_have_names_of_their_own_and_come_by_time() -> None:
     """Two steps of one name are refused, since the second would pass for done; none is later than today."""
-    told = in_order([*telling.steps(), *families.steps(), *orders.steps(), *cases.steps()])
+    told = in_order([*telling.steps(), *families.steps(), *orders.steps(), *cases.steps(), *visits.steps()])
     assert [step.at for step in told] == sorted(step.at for step in told)
     assert all(step.at <= TODAY for step in told)
     late = Step(TODAY + timedelta(seconds=1), "late", _nothing)
@@ -105,7 +105,7 @@ def test_days_before_are_put_together_by_the_week() -> None:
     assert [part for day in merged for part in day.lines] == [part for day in told for part in day.lines]
     assert [day.day for day in merged if day.day >= since] == [day.day for day in told if day.day >= since]
     assert len(merged) < 25
-    assert all(isinstance(day, Day) and day.ends.date() == day.day for day in merged)
+    assert all(day.ends.date() == day.day for day in merged)
     assert b'"sku":"\xe5\xa4\xa7\xe7\xb1\xb3 1"' in told[0].lines[0]
 
 

@@ -21,6 +21,8 @@ REWARDS = (
     {"code": "mask", "title": "补水面膜", "title_en": "Face masks", "category": "美妆", "merchant": "muyan",
      "points": 2000, "cash_fen": 1000, "value_fen": 3000, "fulfil": "order",
      "prices": [{"points": 1500, "cash_fen": 500, "when": {"calendars": ["muyan-day"]}}]},
+    {"code": "veg-box", "title": "有机蔬菜周箱", "title_en": "A box of greens", "category": "绿色",
+     "merchant": "dongpo", "points": 2600, "value_fen": 2600, "evidence": "00125000001082185"},
     {"code": "scooter", "title": "电动滑板车", "title_en": "A scooter", "category": "出行",
      "merchant": "anchi", "points": 150000, "value_fen": 150000, "payers": 4, "fulfil": "order"},
     {"code": "lounge", "title": "贵宾室", "title_en": "The lounge", "category": "服务", "kind": "benefit",
@@ -38,7 +40,7 @@ def stocked(programme: Programme) -> Programme:
     rules = programme.rules
     more = msgspec.convert(REWARDS, type=tuple[Reward, ...])
     day = msgspec.convert({"type": "month_days", "days": [21]}, type=AnyCalendar)
-    headings = {**rules.headings_en, "餐饮": "Food", "美妆": "Beauty", "出行": "Travel"}
+    headings = {**rules.headings_en, "餐饮": "Food", "美妆": "Beauty", "出行": "Travel", "绿色": "Green"}
     return msgspec.structs.replace(
         programme,
         rules=msgspec.structs.replace(

@@ -44,9 +44,7 @@ async def family(town: Town, *others: str) -> dict[str, Browser]:
         page = await browsers[who].open("/m/family")
         assert "林小满 请你加入家庭" in said(page)
         action = page.split('action="/m/family/invitations/', 1)[1].split('"', 1)[0]
-        told = await done(
-            browsers[who], "/m/family", f"/m/family/invitations/{action}", answer="accept"
-        )
+        told = await done(browsers[who], "/m/family", f"/m/family/invitations/{action}", answer="accept")
         assert "你加入了这个家" in told
     return browsers
 
@@ -129,9 +127,7 @@ async def test_who_leaves_takes_the_own_part_along_and_no_more(town: Town) -> No
     await done(chen, "/m/family", "/m/family/invite", number=GU)
     page = await browsers["gu"].open("/m/family")
     action = page.split('action="/m/family/invitations/', 1)[1].split('"', 1)[0]
-    refused = await sent(
-        browsers["gu"], "/m/family", f"/m/family/invitations/{action}", answer="accept"
-    )
+    refused = await sent(browsers["gu"], "/m/family", f"/m/family/invitations/{action}", answer="accept")
     assert refused.status_code == 409
     assert "退出后还要等一等" in said(refused.text)
 
@@ -141,9 +137,7 @@ async def test_the_head_ends_a_family_and_everybody_gets_the_own_part(town: Town
     browsers = await family(town, "gu")
     await done(browsers["gu"], "/m/family", "/m/family/put", points="2500")
     page = await browsers["gu"].open("/m/family")
-    refused = await browsers["gu"].client.post(
-        "/m/family/close", data=form_of(page, "/m/family/put")
-    )
+    refused = await browsers["gu"].client.post("/m/family/close", data=form_of(page, "/m/family/put"))
     assert refused.status_code == 409
     assert "只有家庭管理员能解散" in said(refused.text)
     await done(browsers["lin"], "/m/family/leave", "/m/family/close")
@@ -175,7 +169,12 @@ async def test_two_pay_one_reward_together_or_not_at_all(town: Town) -> None:
     """S22: offered with stated parts, agreed to by the other, paid in one step; friends open the link."""
     lin, gu, chen = [await town.client(who) for who in ("lin", "gu", "chen")]
     page = "/m/family/joint?reward=cups"
-    parts = {f"part-{LIN}": "700", "friend": GU, "part-friend": "400", "store": next(iter(town.program.stores))}
+    parts = {
+        f"part-{LIN}": "700",
+        "friend": GU,
+        "part-friend": "400",
+        "store": next(iter(town.program.stores)),
+    }
     refused = await sent(lin, page, "/m/family/joint/offers", **parts)
     assert refused.status_code == 422
     assert "加起来是 1,100，要 1,200" in said(refused.text)
@@ -200,9 +199,7 @@ async def test_who_lacks_a_point_moves_nothing_for_anybody(town: Town) -> None:
     """The offer stays open; declined, it is over for both."""
     browsers = await family(town, "gu")
     parts = {f"part-{LIN}": "3000", f"part-{GU}": "7000"}
-    made = await sent(
-        browsers["lin"], "/m/family/joint?reward=cooker", "/m/family/joint/offers", **parts
-    )
+    made = await sent(browsers["lin"], "/m/family/joint?reward=cooker", "/m/family/joint/offers", **parts)
     where = made.headers["location"]
     listed = said(await browsers["gu"].open("/m/family/joint"))
     assert "林小满 请你一起换 全自动电饭煲 4 升" in listed

@@ -205,6 +205,20 @@ async def test_too_few_points_say_how_many_and_what_to_do(town: Town) -> None:
     assert await available(town, "chen") == 900
 
 
+async def test_a_family_is_shown_its_ways_to_pay_together(town: Town) -> None:
+    """Alone one is led to what can be had; with a family, to what several may pay together."""
+    gu = await town.client("gu")
+    alone = await gu.open("/m/mall/scooter")
+    assert "/m/family/joint" not in alone
+    await town.api.post("/v1/households", {"number": "home", "members": ["QH000037"]}, "a-home-for-gu")
+    page = await gu.open("/m/mall/scooter")
+    assert 'href="/m/family/joint?reward=scooter"' in page
+    assert 'href="/m/family"' in page
+    joint = await gu.open("/m/family/joint?reward=scooter")
+    assert "电动滑板车" in said(joint)
+    assert "/m/family/joint" not in await gu.open("/m/mall/coffee")
+
+
 async def test_a_reward_that_is_none_stops(town: Town) -> None:
     """An unknown code has no page, and no quote."""
     lin = await town.client("lin")
@@ -308,6 +322,19 @@ async def test_the_last_one_goes_to_one_of_two(town: Town) -> None:
     assert "还剩 0 件，你要 1 件。" in said(answer.text)
     assert await available(town, "gu") == 3000
     assert "不够了" in said(await gu.open("/m/mall/lipstick"))
+
+
+async def test_evidence_is_the_only_green_and_only_while_it_is_valid(town: Town) -> None:
+    """On the card and on the reward; withdrawn, both say nothing of it."""
+    lin = await town.client("lin")
+    assert "有机凭证" not in said(await lin.open("/m/mall?all=1"))
+    span = {"valid_from": "2026-01-01T00:00:00+08:00", "valid_until": "2027-01-01T00:00:00+08:00"}
+    await town.api.post("/v1/evidence", {"code": "00125000001082185", "kind": "organic", **span})
+    card = (await lin.open("/m/mall?all=1")).split('href="/m/mall/veg-box"', 1)[1].split("</li>", 1)[0]
+    assert "有机凭证" in said(card)
+    assert 'class="chip grn"' in await lin.open("/m/mall/veg-box")
+    await town.api.delete("/v1/evidence/00125000001082185")
+    assert "有机凭证" not in said(await lin.open("/m/mall?all=1"))
 
 
 async def test_a_benefit_takes_no_points(town: Town) -> None:

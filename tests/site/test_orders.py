@@ -224,6 +224,32 @@ async def test_a_time_is_booked_and_its_place_is_taken(town: Town) -> None:
     assert "这个时间约不了" in said(odd.text)
 
 
+async def test_who_lacks_points_books_the_same_times_for_money(town: Town) -> None:
+    """S14: no points move, the place is taken, the order says what is paid there; a full time is refused."""
+    lin, chen = await town.client("lin"), await town.client("chen")
+    has = await available(town, "chen")
+    page = await chen.open("/m/mall/car-wash?day=2026-11-22")
+    assert "积分不够" in said(page)
+    assert times(page) == times(await lin.open("/m/mall/car-wash?day=2026-11-22"))
+    slot = times(page)[-1]
+    answer = await chen.send("/m/mall/car-wash/quote", "/m/mall/car-wash", pay="cash", slot=slot, count="1")
+    look = answer.headers["location"]
+    assert "约好，到店付 ¥25.00" in said(await chen.open(look))
+    made = await chen.send("/m/mall/car-wash/cash", look, slot=slot, count="1")
+    order = said(await chen.open(made.headers["location"]))
+    assert "约好了，到店付 ¥25.00。" in order
+    assert "要付 ¥25.00，付了 ¥0.00" in order
+    assert await available(town, "chen") == has
+    for _ in range(2):
+        await chen.send("/m/mall/car-wash/cash", look, slot=slot, count="1")
+    full = await chen.send("/m/mall/car-wash/cash", look, slot=slot, count="1")
+    assert full.status_code == 409
+    assert "这个时间没位置了" in said(full.text)
+    assert slot not in times(await lin.open("/m/mall/car-wash?day=2026-11-22"))
+    await chen.open("/m/mall/car-wash/cash?slot=never", 422)
+    await chen.open("/m/mall/coffee/cash", 404)
+
+
 async def test_cancelled_in_time_all_comes_back(town: Town) -> None:
     """Until four hours before, as the page says; the place is free again."""
     lin = await town.client("lin")

@@ -1,77 +1,11 @@
 """Paying at the till, through the pages: S03 to the fen, what warns, what refuses, and nothing twice."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
-import httpx
-import pytest
 
 from jifen.parties.identifying import Identifying
 from jifen.values.ids import parse_id
-from tests.site.till_town import plain_town
-from tests.site.town import Browser, Town
-
-LIST = "压榨花生油 5 升, 1, 89.90\n东北大米 10 千克, 1, 59.90\n洗衣液 3 千克, 1, 24.60\n卷纸 12 卷, 1, 25.60"
-"""Four things for 200 yuan."""
-
-
-@pytest.fixture(scope="module")
-async def shop(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A town where points may pay all of a bill, and market days double from 100 yuan on."""
-    async with plain_town(server, template, Path(tmp_path_factory.mktemp("till"))) as made:
-        yield made
-
-
-async def card_of(town: Town, who: str) -> str:
-    """A printed card of that member."""
-    path = f"/v1/members/{town.number(who)}/cards"
-    made = (await town.api.get(path))["cards"]
-    if not made:
-        await town.api.post(path, {"reason": "asked for one"}, f"card-{who}")
-        made = (await town.api.get(path))["cards"]
-    return str(made[0]["card"])
-
-
-async def code_of(town: Town, who: str) -> str:
-    """What the member's app shows now."""
-    return str((await town.api.get(f"/v1/members/{town.number(who)}/code"))["code"])
-
-
-def field(page: str, name: str) -> str:
-    """The value of a hidden field of the page."""
-    return page.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
-
-
-def hidden(page: str) -> dict[str, str]:
-    """What stands hidden in the bill's form."""
-    names = ("csrf", "key", "who", "quote", "cash")
-    return {name: field(page, name) for name in names if f'name="{name}" value="' in page}
-
-
-def seen(page: str) -> str:
-    """The text of a page, without its tags and line breaks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
-
-
-async def known(till: Browser, scan: str, **more: str) -> str:
-    """The till with a member who was scanned."""
-    answer = await till.send("/till/member", "/till", scan=scan, **more)
-    assert answer.status_code == 200, answer.text
-    return answer.text
-
-
-async def quoted(till: Browser, page: str, **fields: Any) -> str:
-    """The till quoted anew, from a page of it."""
-    answer = await till.client.post("/till/quote", data={**hidden(page), **fields})
-    assert answer.status_code == 200, answer.text
-    return answer.text
-
-
-async def pays(till: Browser, page: str, **fields: Any) -> httpx.Response:
-    """The bill of a page paid."""
-    return await till.client.post("/till/pay", data={**hidden(page), **fields})
+from tests.site.till_town import LIST, card_of, code_of, field, hidden, known, pays, quoted, seen
+from tests.site.town import Town
 
 
 async def test_s03_half_in_points_keeps_the_market_day(shop: Town) -> None:
@@ -207,7 +141,7 @@ async def test_what_is_no_member_is_said(shop: Town) -> None:
 
 
 async def test_a_voucher_pays_beside_points(shop: Town) -> None:
-    """A voucher of the member is listed with what it saves, and used when it is ticked; codes can be typed."""
+    """A voucher of the member is listed with what it saves, and used when ticked; codes can be typed."""
     await shop.given("chen", 5_000)
     body = {"member": shop.number("chen"), "reward": "groceries-10-off-100"}
     for key in ("one", "two"):

@@ -1,12 +1,19 @@
-"""A town whose programme is that of a plain till: S03's figures, and cards, vouchers and bookings to accept."""
+"""A town with a plain programme, whose figures are those of S03, and what tests of the till share."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from tests.site import town as towns
-from tests.site.town import Town, built
+from tests.site.town import Browser, Town, built
+
+LIST = "压榨花生油 5 升, 1, 89.90\n东北大米 10 千克, 1, 59.90\n洗衣液 3 千克, 1, 24.60\n卷纸 12 卷, 1, 25.60"
+"""Four things for 200 yuan."""
 
 RULES = """
     - type: per_amount
@@ -25,7 +32,7 @@ RULES = """
 
 
 def plain(text: str) -> str:
-    """The rules of the town's programme with a point a yuan, doubled on market days, and points for all of it."""
+    """The town's rules with a point a yuan, doubled on market days, and points for all of a bill."""
     before, _, rest = text.partition("\n    - type: per_amount\n")
     _, _, after = rest.partition("\n  headings_en:")
     text = f"{before}{RULES}{after}"
@@ -53,3 +60,61 @@ async def plain_town(server: str, template: str, folder: Path) -> AsyncIterator[
         finally:
             towns.FOLDER = usual
         yield town
+
+
+async def card_of(town: Town, who: str) -> str:
+    """A printed card of that member."""
+    path = f"/v1/members/{town.number(who)}/cards"
+    made = (await town.api.get(path))["cards"]
+    if not made:
+        await town.api.post(path, {"reason": "asked for one"}, f"card-{who}")
+        made = (await town.api.get(path))["cards"]
+    return str(made[0]["card"])
+
+
+async def code_of(town: Town, who: str) -> str:
+    """What the member's app shows now."""
+    return str((await town.api.get(f"/v1/members/{town.number(who)}/code"))["code"])
+
+
+def field(page: str, name: str) -> str:
+    """The value of a hidden field of the page."""
+    return page.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What stands hidden in the bill's form."""
+    names = ("csrf", "key", "who", "quote", "cash")
+    return {name: field(page, name) for name in names if f'name="{name}" value="' in page}
+
+
+def seen(page: str) -> str:
+    """The text of a page, without its tags and line breaks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+async def known(till: Browser, scan: str, **more: str) -> str:
+    """The till with a member who was scanned."""
+    answer = await till.send("/till/member", "/till", scan=scan, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def quoted(till: Browser, page: str, **fields: Any) -> str:
+    """The till quoted anew, from a page of it."""
+    answer = await till.client.post("/till/quote", data={**hidden(page), **fields})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def pays(till: Browser, page: str, **fields: Any) -> httpx.Response:
+    """The bill of a page paid."""
+    return await till.client.post("/till/pay", data={**hidden(page), **fields})
+
+
+async def sold(till: Browser, scan: str, **fields: Any) -> str:
+    """A bill paid by that member; where its receipt is."""
+    page = await quoted(till, await known(till, scan), **fields)
+    paid = await pays(till, page, **fields)
+    assert paid.status_code == 303, paid.text
+    return paid.headers["location"]

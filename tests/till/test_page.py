@@ -13,7 +13,7 @@ async def test_the_examples_are_true(shop: Shop) -> None:
     await shop.gets("ann", "off-50")
     names: dict[str, str] = {}
     pairs = list(PAIR.finditer(PAGE.read_text()))
-    assert len(pairs) == PAGE.read_text().count("```http") == 4
+    assert len(pairs) == PAGE.read_text().count("```http") == 5
     for pair in pairs:
         head, _, body = pair["asked"].partition("\n\n")
         first, *lines = head.strip().splitlines()

@@ -1,4 +1,4 @@
-"""A programme's draft over the wire: begin, read, save, plan, hand in, in whole or what is no worse, discard."""
+"""A programme's draft over the wire: begin, read, save, plan, discard; hand in all, or what is no worse."""
 
 import asyncio
 from datetime import datetime
@@ -17,14 +17,14 @@ from jifen.api.programmes import PUBLISHING, applied, done_or_problem, publisher
 from jifen.api.routing import Duty, Handle, Parameter, Reply, Route
 from jifen.api.setup_bodies import Body
 from jifen.parties.catalog import Conflict
-from jifen.programs.checking import looked
+from jifen.programs.checking import looked, rebates
 from jifen.programs.definition import Programme
 from jifen.programs.drafts import Draft, Drafts
 from jifen.programs.findings import Finding
 from jifen.programs.guard.bounds import Bounds
 from jifen.programs.guard.rebates import percent
 from jifen.programs.loading import Loaded, load_texts
-from jifen.programs.planning import Before, Plan
+from jifen.programs.planning import Before, Plan, planned
 from jifen.programs.proposing import Proposals
 from jifen.programs.publishing import plan_of, what_stands
 from jifen.programs.splitting import LIGHT, favourable_part
@@ -216,7 +216,7 @@ async def _planned(
     at, code = call.asking.now, call.asking.program.code
     if programme.code != code:
         raise invalid("code", programme.code, f"is not the programme of this draft: write {code}")
-    found = await asyncio.to_thread(plan_of, programme, before, at, valid_from)
+    found = await asyncio.to_thread(_weighed_too, programme, before, at, valid_from)
     if part == "all":
         return programme, found
     base = next((one.definition for one in before.publications if one.version == found.base), None)
@@ -229,6 +229,16 @@ async def _planned(
             "part", "what is better hangs together with what is worse: change them apart, and split then"
         )
     return better, alone
+
+
+def _weighed_too(programme: Programme, before: Before, at: datetime, valid_from: datetime | None) -> Plan:
+    """The plan; of what fits together and is refused for its words or bounds also how its changes weigh."""
+    found = plan_of(programme, before, at, valid_from)
+    day = at.date() if before.program is None else local_day(at, before.program.zone)
+    if found.base or not found.refused or looked(programme, day).worst is None:
+        return found
+    weighed = planned(programme, before, at, valid_from, (), rebates(programme))
+    return msgspec.structs.replace(weighed, findings=(*found.findings, *weighed.findings), refused=True)
 
 
 def _worst(call: Call, programme: Programme) -> WorstView | None:
@@ -272,12 +282,13 @@ def _unread(draft: Draft, part: str, loaded: Loaded) -> DraftPlan:
 def _instant(text: str | None) -> datetime | None:
     if not text:
         return None
+    wrong = invalid("valid_from", text, "is no instant: write it as 2026-12-01T00:00:00+08:00")
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
-        found = None  # type: ignore[assignment]
-    if found is None or found.tzinfo is None:
-        raise invalid("valid_from", text, "is no instant: write it as 2026-12-01T00:00:00+08:00")
+        raise wrong from None
+    if found.tzinfo is None:
+        raise wrong
     return utc(found, "valid_from")
 
 
@@ -317,7 +328,7 @@ def _route(
 DRAFT = "/v1/programmes/draft"
 
 ROUTES = (
-    _route("GET", DRAFT, "get_draft", "The draft of the programme's next version", get, Draft, ("draft_unknown",)),
+    _route("GET", DRAFT, "get_draft", "The draft of the next version", get, Draft, ("draft_unknown",)),
     _route(
         "POST", DRAFT, "begin_draft", "Begin a draft of the next version", begin, Draft,
         ("draft_there", "superseded"), BeginDraft, (201,),
@@ -334,7 +345,7 @@ ROUTES = (
         "GET", f"{DRAFT}/plan", "plan_draft", "What handing the draft in would change", plan, DraftPlan,
         ("draft_unknown", "nothing_to_split"),
         query=(
-            Parameter("part", {"type": "string", "enum": list(PARTS)}, "All, or what is no worse for members."),
+            Parameter("part", {"type": "string", "enum": list(PARTS)}, "All, or what is no worse."),
             Parameter("valid_from", {"type": "string", "format": "date-time"}, "From when it is to hold."),
         ),
     ),

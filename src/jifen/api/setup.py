@@ -136,7 +136,7 @@ async def add_store(call: Call) -> Reply:
 
 
 async def add_stock(call: Call) -> Reply:
-    """Add to what is there of a scarce thing. With a key the same is added once, without it each time again."""
+    """Add to what is there of a scarce thing; under one key once, without a key each time again."""
     call.query()
     body = read(_stock, await call.json())
     asking = call.asking

@@ -287,7 +287,7 @@ class Catalog:
                 if made is None:
                     known = await conn.fetchrow(q("stock_addition_get"), program, source, key)
                     if (known["code"], known["count"]) != (code, count):
-                        said = f"the key {key!r} added {known['count']} to {known['code']!r}: send another one"
+                        said = f"the key {key!r} added {known['count']} to {known['code']!r}: send another"
                         raise Conflict("key", said)
                     return
             await conn.execute(q("stock_add"), cell_of(stock), stock, program, code, count)

@@ -1,8 +1,9 @@
 """Members and their wallets. A phone is sealed and found blind; it is never the member's key."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import asyncpg
 import msgspec
@@ -16,6 +17,7 @@ from jifen.values.ids import Id, MemberId, ProgramId, WalletId, cell_of, hashed_
 
 PHONE = re.compile(r"^1[3-9][0-9]{9}$")
 CACHED = 200_000
+NAMELESS: Mapping[str, str] = MappingProxyType({})
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -106,8 +108,13 @@ class Members:
             ) from taken
         return wallet
 
-    async def enrol_all(self, program: ProgramId, numbers: Sequence[str], at: datetime) -> int:
-        """Enrol many members by number in one transaction; those that exist stay. How many are new."""
+    async def enrol_all(
+        self, program: ProgramId, numbers: Sequence[str], at: datetime, names: Mapping[str, str] = NAMELESS
+    ) -> int:
+        """Enrol many members by number in one transaction; those that exist stay. How many are new.
+
+        names: what they are called, by their numbers, where that is known.
+        """
         ms = int(at.timestamp() * 1000)
         known = await self.wallets(program, numbers)
         fresh = [number for number in dict.fromkeys(numbers) if number not in known]
@@ -125,7 +132,7 @@ class Members:
             await conn.executemany(
                 q("member_add"),
                 [
-                    (cell_of(wallet), new_id(ms), program, number, wallet, None, "", at)
+                    (cell_of(wallet), new_id(ms), program, number, wallet, None, names.get(number, ""), at)
                     for number, wallet in zip(fresh, wallets, strict=True)
                 ],
             )

@@ -9,8 +9,8 @@ import msgspec
 from jifen.programs.claims import findings_of as claims
 from jifen.programs.definition import Programme
 from jifen.programs.findings import Finding, refuses
-from jifen.programs.guard.guarding import guard
 from jifen.programs.guard.bounds import Bounds
+from jifen.programs.guard.guarding import guard
 from jifen.programs.guard.rebates import rebates as effective
 from jifen.programs.guard.worst import Worst, worst_year
 from jifen.programs.linter.linting import findings_of as words
@@ -20,7 +20,6 @@ from jifen.programs.references import findings_of as references
 from jifen.programs.shaping import shown
 from jifen.rules.checking import Known
 from jifen.rules.checking import findings as rules_findings
-
 
 KEPT = 16
 """So many programmes are remembered with what was found, since the search takes up to seconds."""

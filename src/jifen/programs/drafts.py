@@ -75,7 +75,8 @@ class Drafts:
         if await self.pool.fetchval(q("draft_begin"), program.id, base, text, by, at) is None:
             there = await self.the(program)
             raise Conflict(
-                "begun", f"there is a draft already, last saved by {there.saved_by}: go on with it, or discard it"
+                "begun",
+                f"there is a draft already, last saved by {there.saved_by}: go on with it, or discard it",
             )
         return await self.the(program)
 

@@ -172,6 +172,4 @@ def newest_of(program: Program) -> int:
 
 
 def _read(row: Any) -> Proposal:
-    return Proposal(
-        **{**row, "definition": _programme(row["definition"]), "writers": tuple(row["writers"])}
-    )
+    return Proposal(**{**row, "definition": _programme(row["definition"]), "writers": tuple(row["writers"])})

@@ -1,4 +1,4 @@
-"""Splitting: what of a change is no worse for members, as a version of its own that need not wait for the rest."""
+"""Splitting: what of a change is no worse for members, as a version that need not wait for the rest."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -77,7 +77,7 @@ def _file_of(files: Mapping[str, str], path: Way) -> tuple[str, dict[str, Any]]:
 
 
 def _checked(text: str | None, values: dict[str, Any]) -> str:
-    """The edited text where it says what it should; else the whole file written anew, without its comments."""
+    """The edited text where it says what it should; else the file written anew, without its comments."""
     if text is not None:
         page = page_of("edited.yaml", text.encode())
         if not page.findings and page.values == values:

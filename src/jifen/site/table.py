@@ -14,6 +14,7 @@ from jifen.site.member import (
     family,
     joint,
     mall,
+    mall_cash,
     mall_quote,
     me,
     order,
@@ -24,6 +25,7 @@ from jifen.site.member import (
 )
 from jifen.site.open import check, tally
 from jifen.site.routing import Page
+from jifen.site.shop import routes as shop
 from jifen.site.till import routes as till
 
 PAGES: tuple[Page, ...] = (
@@ -37,6 +39,7 @@ PAGES: tuple[Page, ...] = (
     *mall.ROUTES,
     *reward.ROUTES,
     *mall_quote.ROUTES,
+    *mall_cash.ROUTES,
     *orders.ROUTES,
     *order.ROUTES,
     *vouchers.ROUTES,
@@ -49,6 +52,7 @@ PAGES: tuple[Page, ...] = (
     *check.ROUTES,
     *access.ROUTES,
     *till.ROUTES,
+    *shop.ROUTES,
     *outages.ROUTES,
     *messages.ROUTES,
     *running.ROUTES,

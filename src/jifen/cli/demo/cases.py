@@ -1,10 +1,11 @@
 """Cases of the demo: freezes and appeals, referrals, an outage, corrections, what waits for a decision."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from jifen.cli.demo.chronicle import Stage, Step, asks, moment, posts
+from jifen.cli.demo.desk import APPROVER, CLERK
 from jifen.cli.demo.people import CHUNSHENG, GUYU, LIDONG, MINXIA, XIAOMAN, others
 
 MARKET = "s367"
@@ -133,24 +134,42 @@ def _outage() -> list[Step]:
     ]
 
 
+OLD_CARDS = ((XIAOMAN, 5, 11_000), (LIDONG, 6, 8_500), (GUYU, 7, 4_600))
+"""Whose points of an older card were brought over, in which month, and how many."""
+
+
+WRONG: tuple[tuple[str, int, str, str, datetime, bool | None], ...] = (
+    (LIDONG.number, 186, "断网漏记一单", "柳河镇店 10 月 23 日小票 0046", moment(10, 24, 10), True),
+    (others(14), -120, "同一单记了两次", "11 月 3 日流水两笔，单号相同", moment(11, 4, 9), True),
+    (others(11), 5_000, "会员说少了积分", "没有小票，也没有流水", moment(11, 9, 9), False),
+    (GUYU.number, 240, "集市日双倍没有记", "11 月 18 日小票 0112，十月初十", moment(11, 20, 16), None),
+    (others(17), 860, "搬店时收银机没有联网", "青石镇店 11 月 19 日手工单三张", moment(11, 21, 9, 30), None),
+)
+"""Corrections that the clerk proposes, with evidence. True: approved, False: declined, None: it waits."""
+
+
+def _corrects(name: str, approve: bool) -> Any:
+    async def do(stage: Stage) -> None:
+        reason = "" if approve else "没有凭证，请会员先补小票。"
+        path = f"/v1/adjustment-proposals/{stage.known[name]}/decision"
+        stage.desk.post(path, APPROVER, approve=approve, reason=reason)
+
+    return do
+
+
 def _corrections() -> list[Step]:
     found = [
         posts(
-            moment(10, 24, 10),
-            "adjust-missed",
+            moment(month, 18, 10),
+            f"old-card-{one.number}",
             "/v1/adjustments",
-            member=LIDONG.number,
-            points=186,
-            reason="10 月 23 日柳河镇店断网，小票漏记，已补",
-        ),
-        posts(
-            moment(11, 4, 15),
-            "adjust-twice",
-            "/v1/adjustments",
-            member=others(14),
-            points=-120,
-            reason="11 月 3 日同一单记了两次，减去一次",
-        ),
+            member=one.number,
+            points=points,
+            reason="柳河百货旧会员卡的积分转入联盟，卡已收回",
+        )
+        for one, month, points in OLD_CARDS
+    ]
+    found += [
         posts(
             moment(11, 10, 11),
             "compensate-slow",
@@ -161,6 +180,24 @@ def _corrections() -> list[Step]:
             at_fault="anchi",
         ),
     ]
+    for n, (member, points, reason, evidence, at, decided) in enumerate(WRONG):
+        name = f"correct-{n}"
+        found.append(
+            asks(
+                at,
+                name,
+                "POST",
+                "/v1/adjustment-proposals",
+                who=CLERK,
+                key=f"demo-{name}",
+                member=member,
+                points=points,
+                reason=reason,
+                evidence=evidence,
+            )
+        )
+        if decided is not None:
+            found.append(Step(at + timedelta(hours=5), f"{name}-decided", _corrects(name, decided)))
     holds: Sequence[tuple[str, str, int, str]] = (
         (XIAOMAN.number, "anchi", 600, "打蜡留位"),
         (CHUNSHENG.number, "wangxing", 1_500, "酒店押积分"),

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-OPERATOR = "operator"
+OPERATOR, CLERK, APPROVER = "operator", "clerk", "approver"
+"""Under which names the keyring keeps the operator's keys: one for everything, two of one person each."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode

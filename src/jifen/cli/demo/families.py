@@ -6,7 +6,7 @@ from jifen.cli.demo.people import CHUNSHENG, GUYU, LIDONG, XIAOMAN, others
 HOME = "林家"
 """The number of the pool, which is also what the family is called."""
 
-EACH = 1_500
+EACH = 4_000
 """So much each of the three has put into the pool."""
 
 

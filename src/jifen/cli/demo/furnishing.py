@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from jifen.cli.demo import cases, families, orders, telling, tills
+from jifen.cli.demo import cases, families, orders, telling, tills, visits
 from jifen.cli.demo.alliance import newest, prove, publish_first
 from jifen.cli.demo.chronicle import Stage, Step, in_order
 from jifen.cli.demo.dataset import ZONE, Basket, Year, member_number, since_of, year
-from jifen.cli.demo.desk import OPERATOR, Desk
+from jifen.cli.demo.desk import APPROVER, CLERK, OPERATOR, Desk
 from jifen.cli.demo.keyring import Keyring
 from jifen.cli.demo.log_ins import hire
 from jifen.cli.demo.people import CAST, name_of, named, phone_of
@@ -38,8 +38,8 @@ THOROUGH_DAYS = 100
 CONNECTIONS = 8
 """What the jobs need beside the engine."""
 
-LABEL = "demo"
-"""The label of the operator's key: the source of what the demo sends."""
+KEYS = ((OPERATOR, "demo", ""), (CLERK, "hezhiyuan", "clerk"), (APPROVER, "shenruyi", "approver"))
+"""The operator's keys: name in the keyring; label, which is the source of what it sends; role."""
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -80,6 +80,7 @@ def script(last_days: int = 0) -> Script:
         *orders.steps(),
         *cases.steps(),
         *tills.steps(bills, names),
+        *visits.steps(),
     ]
     told = list(days(rest, names, saving))
     if last_days:
@@ -108,8 +109,9 @@ async def found(at_hand: Opened, made: Script, keyring: Keyring) -> Program:
     program = await publish_first(at_hand, first(made.newest), SINCE)
     await prove(at_hand, program, made.year.organic, SINCE)
     await _enrol(at_hand, program, made.year.households)
-    if OPERATOR not in keyring.kept:
-        keyring.keep(OPERATOR, await at_hand.keys.make(program.id, None, LABEL, SINCE))
+    for name, label, role in KEYS:
+        if name not in keyring.kept:
+            keyring.keep(name, await at_hand.keys.make(program.id, None, label, SINCE, role))
     return await at_hand.catalog.refresh(program.id)
 
 
@@ -120,7 +122,8 @@ async def _enrol(at_hand: Opened, program: Program, households: list[int]) -> No
         if member_number(household) not in known:
             joining = Joining(member_number(household), name_of(household), phone_of(household))
             await at_hand.members.enrol(program.id, joining, JOINED)
-    await at_hand.members.enrol_all(program.id, [member_number(one) for one in households], JOINED)
+    names = {member_number(one): name_of(one) for one in households}
+    await at_hand.members.enrol_all(program.id, list(names), JOINED, names)
 
 
 class Furnished(msgspec.Struct, frozen=True):

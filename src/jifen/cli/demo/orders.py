@@ -95,7 +95,7 @@ def told() -> list[Order]:
         Order(name="waits", member=GUYU.number, reward="lipstick", at=moment(11, 21, 10, 12)),
         Order(
             name="ready",
-            member=CHUNSHENG.number,
+            member=others(3),
             reward="lipstick",
             at=moment(11, 21, 9, 40),
             then=[(HOURS, "confirm", {})],
@@ -109,7 +109,7 @@ def told() -> list[Order]:
         ),
         Order(
             name="washed",
-            member=CHUNSHENG.number,
+            member=others(6),
             reward="car-wash",
             at=moment(11, 9, 9),
             more={"slot": moment(11, 10, 10)},
@@ -154,7 +154,7 @@ def told() -> list[Order]:
         ),
         Order(
             name="failed",
-            member=others(9),
+            member=others(4),
             reward="room-upgrade",
             at=moment(11, 6, 9),
             then=[CONFIRM, (DAY, "fail", {"reason": "酒店当晚满房", "remedy": "unfulfilled"})],
@@ -171,7 +171,7 @@ def told() -> list[Order]:
         ),
         Order(name="freight", member=others(1), reward="green-freight", at=moment(11, 5, 20)),
         Order(name="bag", member=others(20), reward="bag", at=moment(11, 7, 20)),
-        Order(name="scent", member=others(11), reward="perfume", at=moment(11, 2, 20)),
+        Order(name="scent", member=others(2), reward="perfume", at=moment(11, 2, 20)),
     ]
 
 

@@ -43,8 +43,8 @@ class Step(NamedTuple):
 class Worst(NamedTuple):
     """The worst that was found: what a member gets for what is spent, and the steps to it.
 
-    cut: the programme was too large to be searched in whole. steps: the purchases of the trail. tried: so many
-    events were tried.
+    cut: the programme was too large to be searched in whole. steps: the purchases of the trail. tried: how
+    many events were.
     """
 
     value_fen: Fraction

@@ -1,4 +1,4 @@
-"""The campaign calendar: a month with what holds on each day, what each store's market days are, what is expected."""
+"""The campaign calendar: what holds on each day of a month, the stores' market days, what is expected."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -12,6 +12,7 @@ from jifen.rules.calendars import Markets
 from jifen.rules.definition import RuleSet
 from jifen.site.console import calendar_month as months
 from jifen.site.console.programme_draft import DRAFT
+from jifen.site.console.programme_words import bare
 from jifen.site.inside import No
 from jifen.site.routing import CONSOLE, get
 from jifen.site.visit import Visit
@@ -109,19 +110,17 @@ def _stores(visit: Visit, rules: RuleSet) -> dict[str, str]:
     return {code: known[code].name if code in known else code for code in dict.fromkeys(codes)}
 
 
-def _towns(
-    visit: Visit, rules: RuleSet, marks: Mapping[str, months.Mark], month: date
-) -> list[Town]:
+def _towns(visit: Visit, rules: RuleSet, marks: Mapping[str, months.Mark], month: date) -> list[Town]:
     days = [month + timedelta(days=place) for place in range(end_of_month(month).day)]
     found = []
     for code, mark in marks.items():
         said = [
-            str(naming_days.market_of(one.stores[code], visit.words))
+            bare(naming_days.market_of(one.stores[code], visit.words))
             for one in months.markets_of(rules).values()
             if code in one.stores
         ]
         count = sum(code in months.market_stores(rules, day) for day in days)
-        found.append(Town(mark, str(visit.words.joined(said)), count))
+        found.append(Town(mark, bare(visit.words.joined(said)), count))
     return found
 
 
@@ -166,7 +165,7 @@ async def _expected(
         for day, (points, actual) in found.items()
     }
     told = [visit.words.t(f"decide.issue_{one}") for one in ("actual", "year", "weeks") if one in bases]
-    return said, large, str(visit.words.joined(told, "decide.join_basis"))
+    return said, large, bare(visit.words.joined(told, "decide.join_basis"))
 
 
 def _said(points: int, large: bool, visit: Visit) -> str:

@@ -12,6 +12,7 @@ from jifen.pages.words import Words
 from jifen.rules.calendars import AnyCalendar, LunarDates, Markets, stores_on
 from jifen.rules.definition import RuleSet
 from jifen.rules.when import Conditions
+from jifen.site.console.programme_words import bare
 from jifen.values.calendars import FESTIVALS, festival, lunar_months, lunar_of
 from jifen.values.periods import end_of_month, local_day
 
@@ -128,17 +129,17 @@ def items_of(rules: RuleSet, days: Sequence[date], words: Words, zone: str) -> l
         until = local_day(campaign.until - figures.AN_INSTANT, zone)
         units = of_campaign.get(campaign.code, [])
         look: Look = "grn" if any(unit != rules.unit for unit in units) else "pts" if units else "pri"
-        text = str(naming.said_in(words, campaign.text, campaign.text_en))
-        title = str(naming.said_in(words, campaign.title, campaign.title_en))
+        text = bare(naming.said_in(words, campaign.text, campaign.text_en))
+        title = bare(naming.said_in(words, campaign.title, campaign.title_en))
         held = tuple(day for day in days if since <= day <= until)
         found.append(Item(title, text, look, "campaign", "campaigns", campaign.code, held))
     for rule in rules.rules:
         if rule.campaign is None and (held := _held(rule.when, rules, days, zone)):
             green = (rule.unit or rules.unit) != rules.unit
-            title = str(naming.title_of(rule, words))
+            title = bare(naming.title_of(rule, words))
             found.append(Item(title, "", "grn" if green else "pts", "rule", "rules", rule.id, held))
     for reward in rules.rewards:
-        title = str(naming.said_in(words, reward.title, reward.title_en))
+        title = bare(naming.said_in(words, reward.title, reward.title_en))
         for price in reward.prices:
             if held := _held(price.when, rules, days, zone):
                 asks = f"{title} {figures.whole(price.points)}"
@@ -238,9 +239,9 @@ def lunar_said(day: date, words: Words) -> str:
     """The lunar day; the first of a month by the month's name."""
     lunar = lunar_of(day)
     if lunar.day == 1:
-        name = str(words.t(f"lunar_month.{lunar.month}"))
-        return str(words.t("decide.leap", month=name)) if lunar.leap else name
-    return str(words.t(f"lunar_day.{lunar.day}"))
+        name = bare(words.t(f"lunar_month.{lunar.month}"))
+        return bare(words.t("decide.leap", month=name)) if lunar.leap else name
+    return bare(words.t(f"lunar_day.{lunar.day}"))
 
 
 def lunar_months_in(month: date, words: Words) -> str:
@@ -249,13 +250,13 @@ def lunar_months_in(month: date, words: Words) -> str:
     for day in (month, end_of_month(month)):
         lunar = lunar_of(day)
         year = Solar.fromYmd(day.year, day.month, day.day).getLunar().getYearInGanZhi()
-        name = str(words.t(f"lunar_month.{lunar.month}"))
+        name = bare(words.t(f"lunar_month.{lunar.month}"))
         if lunar.leap:
-            name = str(words.t("decide.leap", month=name))
-        said = str(words.t("decide.lunar_month", year=year, number=lunar.year, month=name))
+            name = bare(words.t("decide.leap", month=name))
+        said = bare(words.t("decide.lunar_month", year=year, number=lunar.year, month=name))
         if said not in found:
             found.append(said)
-    return str(words.joined(found, "join.list"))
+    return bare(words.joined(found, "join.list"))
 
 
 def short_months(month: date, words: Words) -> list[str]:
@@ -265,8 +266,8 @@ def short_months(month: date, words: Words) -> list[str]:
         for one in lunar_months(year):
             last = date.fromordinal(one.begins + one.length - 1)
             if one.length == 29 and (last.year, last.month) == (month.year, month.month):
-                name = str(words.t(f"lunar_month.{one.month}"))
-                found.append(str(words.t("decide.leap", month=name)) if one.leap else name)
+                name = bare(words.t(f"lunar_month.{one.month}"))
+                found.append(bare(words.t("decide.leap", month=name)) if one.leap else name)
     return found
 
 
@@ -282,13 +283,13 @@ def asks_for_thirtieth(rules: RuleSet) -> list[str]:
 def term_of(day: date, words: Words) -> str:
     """The solar term that falls on a day."""
     name = Solar.fromYmd(day.year, day.month, day.day).getLunar().getJieQi()
-    return str(words.t(f"decide.solar_term.{name}")) if name else ""
+    return bare(words.t(f"decide.solar_term.{name}")) if name else ""
 
 
 def festivals_on(day: date, words: Words) -> tuple[str, ...]:
     """The festivals of a day."""
     return tuple(
-        str(words.t(f"festival.{name}"))
+        bare(words.t(f"festival.{name}"))
         for name in FESTIVALS
         if any(festival(name, year) == day for year in (day.year - 1, day.year))
     )

@@ -24,7 +24,7 @@ from jifen.site.console.entries import kind_segments, member_lines, wallet_asked
 from jifen.site.console.members import tier_word
 from jifen.site.console.messages import event_word
 from jifen.site.inside import No
-from jifen.site.routing import CONSOLE, get, post
+from jifen.site.routing import CLERKS, CONSOLE, get, post
 from jifen.site.visit import Visit
 from jifen.store.queries import q
 from jifen.values.ids import WalletId, cell_of
@@ -296,5 +296,5 @@ async def _cases(visit: Visit, number: str, wallet: WalletId) -> Cases:
 
 ROUTES = (
     get("/console/members/{number}", "console.member", show, CONSOLE, key="members"),
-    post("/console/members/{number}/phone", "console.member_phone", show_phone, CONSOLE, key="members"),
+    post("/console/members/{number}/phone", "console.member_phone", show_phone, CLERKS, key="members"),
 )

@@ -1,4 +1,4 @@
-"""Merchants: what each agreed, by version; its stores; a new one, a store more, the next contract from a day on."""
+"""Merchants: what each agreed, by version; its stores; a new one, one store more, the next contract."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -69,9 +69,7 @@ async def show_new(visit: Visit) -> Response[bytes]:
 
 
 def _new(visit: Visit, status: int = 200, wrong: str = "", no: No | None = None) -> Response[bytes]:
-    return visit.page(
-        "console/merchant_new.html", status, form=visit.form, wrong=_wrong_of(wrong, no), no=no
-    )
+    return visit.page("console/merchant_new.html", status, form=visit.form, wrong=_wrong_of(wrong, no), no=no)
 
 
 async def create(visit: Visit) -> Response[bytes]:
@@ -181,7 +179,7 @@ def _scaled(visit: Visit, name: str, places: int) -> int:
     right = whole.isdecimal() and whole.isascii() and len(whole) < 8 and len(rest) <= places
     if not right or (rest and not (rest.isdecimal() and rest.isascii())):
         raise Wrong(name)
-    return int(whole) * 10**places + int(rest.ljust(places, "0") or "0")
+    return int(whole + rest.ljust(places, "0"))
 
 
 def _wrong_of(name: str, no: No | None) -> Mapping[str, str]:

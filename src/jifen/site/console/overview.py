@@ -160,7 +160,9 @@ async def _looks(visit: Visit, figures: Figures, lapses: list[LapseDay], proof: 
     return [one for one in found if one]
 
 
-def look(visit: Visit, drawn: str, what: str, path: str, count: int | None = None, **facts: object) -> Look:
+def look(
+    visit: Visit, drawn: str, what: str, path: str, count: int | None = None, /, **facts: object
+) -> Look:
     """One thing of the list: `watch.look.<what>`, with its note and the word of its link."""
     words = visit.words
     open_to = path.split("?")[0] in visit.open_to or path.startswith("/console/members/")
@@ -252,7 +254,9 @@ def _scale(visit: Visit) -> int:
 def _charts(visit: Visit, figures: Figures, lapses: list[LapseDay]) -> dict[str, dict[str, Any]]:
     """What charts.js draws."""
     words, scale = visit.words, _scale(visit)
-    labels = [str(words.t("watch.month", month=words.t(f"month.{one.first.month}"))) for one in figures.months]
+    labels = [
+        str(words.t("watch.month", month=words.t(f"month.{one.first.month}"))) for one in figures.months
+    ]
     labels[-1] = str(words.t("watch.month_to_date", month=words.t(f"month.{visit.today.month}")))
 
     def series(key: str, tone: str, values: list[int]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def _has_draft(visit: Visit) -> bool:
 
 
 async def draft(visit: Visit) -> Response[bytes]:
-    """The draft, part by part, with what is struck and new, what speaks against it, and from when it may hold."""
+    """The draft, part by part, with what is struck and new, what speaks against it, and its earliest day."""
     return await shown(visit, await opened(visit))
 
 

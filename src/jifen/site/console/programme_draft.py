@@ -1,13 +1,15 @@
-"""The draft as it stands: read once for every page that shows it, with its plan and what it is compared with."""
+"""The draft as it stands, for every page that shows it: with its plan and what it is compared with."""
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from litestar import Response
+from markupsafe import Markup
 
 from jifen.programs.definition import Programme
 from jifen.programs.loading import Loaded, load_texts
@@ -18,12 +20,15 @@ from jifen.programs.terms.writing import marked, written
 from jifen.programs.writing import files_of
 from jifen.site.console.programme_findings import Told, told
 from jifen.site.console.programme_view import Beside
-from jifen.site.console.programme_words import Said, Spans, compared, plain
+from jifen.site.console.programme_words import Said, Spans, bare, compared, plain
 from jifen.site.inside import No
 from jifen.site.visit import Stop, Visit
 from jifen.values.periods import local_day
 
 DRAFT = "/v1/programmes/draft"
+MANY = 4
+"""Changes alike of so many things are told of in one line."""
+
 HOME = "/console/programme/draft"
 
 OWN_SECTIONS = ("如何获得积分", "兑换", "How points are earned", "Rewards")
@@ -151,32 +156,43 @@ def changes_told(
     """The changes as the law weighs them, in words."""
     words = visit.words
     found = []
+    alike = Counter(_alike(change) for change in changes)
     for change in changes:
+        if alike[_alike(change)] >= MANY:
+            continue
         kind = words.named("decide.what", change["kind"])
         name = _name_of(change, programme, visit) if programme else change["code"]
         term = change.get("term", "")
-        said = f"{kind} {name}" if change["kind"] != "programme" else str(kind)
+        said = kind if change["kind"] == "programme" else words.t("decide.change.named", kind=kind, name=name)
         if term:
-            said = str(words.t("decide.change.of", thing=said, term=_term(term, visit)))
-        how = change["how"]
-        ending = words.t(f"decide.how.{how}", day=change.get("until", "") or "")
-        look = {"favourable": "better", "adverse": "worse", "major": "worse"}.get(change["weight"], "plain")
-        found.append(
-            ChangeTold(
-                look,
-                change["weight"],
-                str(words.t("decide.change.line", thing=said, how=ending)),
-                change.get("days", 0),
-                change.get("article", ""),
-            )
-        )
+            said = words.t("decide.change.of", thing=said, term=_term(term, visit))
+        found.append(_line(change, said, visit))
+    for key, count in alike.items():
+        if count >= MANY:
+            change = next(one for one in changes if _alike(one) == key)
+            kind = words.named("decide.what", change["kind"])
+            term = _term(change.get("term", ""), visit)
+            said = words.t("decide.change.many", count, count=count, kind=kind, term=term)
+            found.append(_line(change, said, visit))
     return tuple(found)
+
+
+def _alike(change: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What changes of several things have in common; those of many are told of in one line."""
+    return tuple(change.get(name) for name in ("kind", "term", "how", "weight", "days"))
+
+
+def _line(change: Mapping[str, Any], said: Markup, visit: Visit) -> ChangeTold:
+    ending = visit.words.t(f"decide.how.{change['how']}", day=change.get("until", "") or "")
+    look = {"favourable": "better", "adverse": "worse", "major": "worse"}.get(change["weight"], "plain")
+    line = visit.words.t("decide.change.line", thing=said, how=ending)
+    return ChangeTold(look, change["weight"], bare(line), change.get("days", 0), change.get("article", ""))
 
 
 def _term(term: str, visit: Visit) -> str:
     for key in (term, term.rpartition(".")[2], term.partition(".")[0]):
         if visit.words.has(f"decide.term.{key}"):
-            return str(visit.words.t(f"decide.term.{key}"))
+            return bare(visit.words.t(f"decide.term.{key}"))
     return term
 
 

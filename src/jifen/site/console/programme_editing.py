@@ -1,4 +1,4 @@
-"""Editing the draft: one rule, reward, tier, campaign, message or the terms, by form or as YAML; whole files."""
+"""Editing the draft: a rule, reward, tier, campaign, message or the terms, by form or YAML; whole files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,7 @@ from jifen.site.console.programme_draft import DRAFT, HOME, Opened, opened, peop
 from jifen.site.console.programme_findings import value_at, way_of
 from jifen.site.console.programme_forms import GIVES, NEW, Field, fields_of, shown, taken
 from jifen.site.console.programme_view import address_of
+from jifen.site.console.programme_words import bare
 from jifen.site.inside import No
 from jifen.site.routing import CLERKS, CONSOLE, get, post
 from jifen.site.visit import Stop, Visit
@@ -111,9 +112,9 @@ async def _form(
 
 def _title(visit: Visit, part: str, key: str, item: Mapping[str, Any]) -> str:
     if part == "terms":
-        return str(visit.words.t("decide.part.terms"))
+        return bare(visit.words.t("decide.part.terms"))
     if part == "messages":
-        return str(visit.words.named("decide.event", str(item.get("event"))))
+        return bare(visit.words.named("decide.event", str(item.get("event"))))
     english = item.get("title_en") if visit.words.language == "en" else ""
     return str(english or item.get("title") or key)
 

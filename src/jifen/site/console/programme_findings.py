@@ -8,6 +8,7 @@ import msgspec
 
 from jifen.pages.words import Words
 from jifen.programs.linter.law import articles
+from jifen.site.console.programme_words import bare
 
 PLACE = re.compile(r"\(characters ([0-9]+) to ([0-9]+)\)")
 STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
@@ -61,9 +62,7 @@ def value_at(values: Any, way: Way) -> Any:
     return values
 
 
-def told(
-    findings: Sequence[Mapping[str, Any]], values: Mapping[str, Any], words: Words
-) -> tuple[Told, ...]:
+def told(findings: Sequence[Mapping[str, Any]], values: Mapping[str, Any], words: Words) -> tuple[Told, ...]:
     """Findings in words, errors first. findings: as the interface answers them; values: of the draft."""
     said = [_told(one, values, words) for one in findings]
     return tuple(sorted(said, key=lambda one: not one.error))
@@ -80,9 +79,9 @@ def _told(finding: Mapping[str, Any], values: Mapping[str, Any], words: Words) -
     fix = _fix(finding, text, english=english) if isinstance(text, str) else None
     key = f"decide.finding.{code}"
     chinese = words.language == "zh"
-    title = str(words.t(key)) if words.has(key) else str(words.t("decide.finding.other"))
+    title = bare(words.t(key)) if words.has(key) else bare(words.t("decide.finding.other"))
     remedy_key = f"decide.remedy.{code}"
-    remedy = str(words.t(remedy_key)) if words.has(remedy_key) else ""
+    remedy = bare(words.t(remedy_key)) if words.has(remedy_key) else ""
     part, named = _where(way, values)
     return Told(
         error=finding.get("severity", "error") == "error",
@@ -137,8 +136,9 @@ def _quote(fix: Fix) -> tuple[str, str, str, str]:
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     before, after = old[:head], old[len(old) - tail :] if tail else ""
-    around = (before if len(before) <= CONTEXT else f"…{before[-CONTEXT:]}"), (
-        after if len(after) <= CONTEXT else f"{after[:CONTEXT]}…"
+    around = (
+        (before if len(before) <= CONTEXT else f"…{before[-CONTEXT:]}"),
+        (after if len(after) <= CONTEXT else f"{after[:CONTEXT]}…"),
     )
     return around[0], old[head : len(old) - tail], new[head : len(new) - tail], around[1]
 
@@ -161,7 +161,11 @@ def _where(way: Way, values: Mapping[str, Any]) -> tuple[str, str]:
         item = value_at(values, way[:3])
         if isinstance(item, dict):
             return "messages", f"{item.get('event')}.{item.get('channel')}.{item.get('language', 'zh')}"
-    if way[:1] == ("terms",) or way[:2] in (("rules", "validity"), ("rules", "grace_days"), ("rules", "reminders")):
+    if way[:1] == ("terms",) or way[:2] in (
+        ("rules", "validity"),
+        ("rules", "grace_days"),
+        ("rules", "reminders"),
+    ):
         return "terms", "terms"
     return "", ""
 

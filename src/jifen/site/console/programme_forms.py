@@ -19,7 +19,7 @@ ONCE = ("", "day", "week", "month", "year", "ever")
 class Field(msgspec.Struct, frozen=True):
     """A field. name: in the form, and its word `decide.field.<name>`; at: its place in the item.
 
-    empty: what stands for nothing, left out of the file. choices: of a choice; their words `decide.choice.<name>.…`.
+    choices: of a choice; their words are `decide.choice.<choice>`. needed: it may not be empty.
     """
 
     name: str
@@ -71,15 +71,26 @@ REWARD = (
     Field("fulfil", "fulfil", "choice", ("at_once", "order")),
     Field("return_days", "return_days", "whole"),
 )
-CAMPAIGN = (*TITLES, *TEXTS, Field("since", "since", "from", needed=True), Field("until", "until", "until", needed=True))
-MESSAGE = (Field("subject", "subject"), Field("said", "text", "area", needed=True), Field("approved", "approved"))
+CAMPAIGN = (
+    *TITLES,
+    *TEXTS,
+    Field("since", "since", "from", needed=True),
+    Field("until", "until", "until", needed=True),
+)
+MESSAGE = (
+    Field("subject", "subject"),
+    Field("said", "text", "area", needed=True),
+    Field("approved", "approved"),
+)
 TERMS = (
     Field("operator", "terms.operator", needed=True),
     Field("operator_en", "terms.operator_en"),
     Field("contact", "terms.contact", needed=True),
     Field("clauses", "terms.clauses", "lines"),
     Field("clauses_en", "terms.clauses_en", "lines"),
-    Field("life", "rules.validity.type", "choice", ("rolling", "calendar_year", "activity", "sweep", "never")),
+    Field(
+        "life", "rules.validity.type", "choice", ("rolling", "calendar_year", "activity", "sweep", "never")
+    ),
     Field("life_months", "rules.validity.months", "whole"),
     Field("life_days", "rules.validity.days", "whole"),
     Field("life_to", "rules.validity.to", "choice", ("day", "month_end")),
@@ -173,7 +184,9 @@ def _value(field: Field, text: str, zone_name: str) -> Any:
                 raise ValueError(text)
             return _whole(whole) * 100 + int((rest + "00")[:2])
         case "names":
-            found = [one.strip() for one in text.replace("，", ",").replace("、", ",").split(",") if one.strip()]
+            found = [
+                one.strip() for one in text.replace("，", ",").replace("、", ",").split(",") if one.strip()
+            ]
             return [int(one) for one in found] if all(one.isdecimal() for one in found) else found
         case "lines":
             return [line.strip() for line in text.split("\n") if line.strip()]
@@ -245,13 +258,13 @@ def _tidy(item: dict[str, Any]) -> None:
     if item.get("when") == {}:
         del item["when"]
     rules = item.get("rules")
-    life = rules.get("validity") if isinstance(rules, dict) else None
+    if not isinstance(rules, dict):
+        return
+    life, reminders = rules.get("validity"), rules.get("reminders")
     if isinstance(life, dict):
         allowed = ALLOWED.get(str(life.get("type")), ())
         rules["validity"] = {name: value for name, value in life.items() if name == "type" or name in allowed}
-    if isinstance(rules, dict) and rules.get("reminders") in ({}, None) and "reminders" in rules:
-        del rules["reminders"]
-    if isinstance(rules, dict) and "days_before" not in (rules.get("reminders") or {"days_before": 1}):
+    if isinstance(reminders, dict) and "days_before" not in reminders:
         del rules["reminders"]
 
 
@@ -259,7 +272,10 @@ NEW: dict[str, dict[str, Any]] = {
     "per_amount": {"rate": {"points": 1, "fen": 100}},
     "flat": {"points": 10},
     "per_item": {"points": 1, "lines": {"categories": ["…"]}},
-    "combination": {"points": 1, "parts": [{"lines": {"categories": ["…"]}}, {"lines": {"categories": ["…"]}}]},
+    "combination": {
+        "points": 1,
+        "parts": [{"lines": {"categories": ["…"]}}, {"lines": {"categories": ["…"]}}],
+    },
     "reached": {"points": 10, "spend_fen": 50000},
     "streak": {"points": 10, "length": 3},
     "multiplier": {"factor": "2"},

@@ -61,7 +61,7 @@ async def _shown(
 
 
 def _part(visit: Visit) -> str:
-    return "favourable" if visit.request.url.path.endswith("/split") else "all"
+    return "favourable" if visit.asked is not None and visit.asked.path.endswith("/split") else "all"
 
 
 def refusal(no: No, values: Mapping[str, Any], words: Words) -> tuple[Told, ...]:

@@ -1,8 +1,9 @@
-"""The programme as tables: rules, rewards, tiers, campaigns and messages, each row beside what it was before."""
+"""The programme as tables: rules, rewards, tiers, campaigns, messages, each row beside what it was."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -16,7 +17,7 @@ from jifen.programs.publications import Publication
 from jifen.rules.definition import AnyRule, Campaign, Combination, Flat, PerItem, Reached
 from jifen.rules.rewards import Reward
 from jifen.rules.tiers import Tier
-from jifen.site.console.programme_words import Said, Spans, compared, percent, plain
+from jifen.site.console.programme_words import Said, Spans, bare, compared, percent, plain
 
 FULL_PERMILLE = 250
 """A rebate of a quarter fills its bar."""
@@ -28,7 +29,8 @@ FIXED_PERMILLE = 1000
 
 PARTS = ("rules", "rewards", "tiers", "campaigns", "messages")
 
-T = TypeVar("T")
+CLAUSE = re.compile("[，,；;。]")
+"""Where the first clause of a rule's title ends: enough to know it by in a sum."""
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class StepSaid(msgspec.Struct, frozen=True):
 
 
 class Highest(msgspec.Struct, frozen=True, kw_only=True):
-    """The highest rebate: percentages of it and of its bounds, and where these stand on the bar (in percent)."""
+    """The highest rebate: its percentage and those of its bounds, and where these stand on the bar."""
 
     percent: str
     warn: int
@@ -149,7 +151,12 @@ class Beside(msgspec.Struct, frozen=True):
                 laid = tuple(compared(old, new) for old, new in zip(told, said, strict=True))
             found.append(
                 Row(
-                    key=key, name=laid[0], cells=laid[1:], mark=mark, bar=bar(item), since=since.get((part, key), 0)
+                    key=key,
+                    name=laid[0],
+                    cells=laid[1:],
+                    mark=mark,
+                    bar=bar(item),
+                    since=since.get((part, key), 0),
                 )
             )
         for key, was in before.items():
@@ -179,7 +186,7 @@ def highest(said: Said, found: Mapping[str, Any] | None) -> Highest | None:
     if found is None:
         return None
     share, refuse = Fraction(found["permille"]), int(found["refuse_permille"])
-    titles = {rule.id: said.title(rule) for rule in said.rules.rules}
+    titles = {rule.id: CLAUSE.split(said.title(rule))[0] for rule in said.rules.rules}
     steps = []
     for step in found["steps"][:STEPS_SHOWN]:
         place = said.store(step["store"]) if step["store"] else ""
@@ -188,7 +195,7 @@ def highest(said: Said, found: Mapping[str, Any] | None) -> Highest | None:
         if step["times"] > 1:
             line = said.joined([line, said.t("times", step["times"], times=figures.whole(step["times"]))])
         gave = [f"{titles.get(rule, rule)} {figures.whole(points)}" for rule, points in step["gave"].items()]
-        steps.append(StepSaid(line, str(said.words.joined(gave, "join.plus"))))
+        steps.append(StepSaid(line, bare(said.words.joined(gave, "join.plus"))))
     return Highest(
         percent=percent(share),
         warn=found["warn_permille"] // 10,
@@ -267,25 +274,25 @@ def _rule_cells(said: Said, rule: AnyRule) -> tuple[str, ...]:
 
 
 def _reward_cells(said: Said, reward: Reward) -> tuple[str, ...]:
-    title = str(naming.said_in(said.words, reward.title, reward.title_en))
+    title = bare(naming.said_in(said.words, reward.title, reward.title_en))
     merchant = said.merchant(reward.merchant) if reward.merchant else said.t("reward.anywhere")
     value = figures.yuan(reward.value_fen) if reward.value_fen else ""
     return title, merchant, said.t(f"kind.{reward.kind}"), said.price(reward), value
 
 
 def _tier_cells(said: Said, tier: Tier) -> tuple[str, ...]:
-    title = str(naming.said_in(said.words, tier.title, tier.title_en))
+    title = bare(naming.said_in(said.words, tier.title, tier.title_en))
     tiers = said.rules.tiers
     fen = tiers is not None and tiers.by == "spend"
     kept = tier.at if tier.keep_at is None else tier.keep_at
     amounts = [figures.yuan(one) if fen else figures.whole(one) for one in (tier.at, kept)]
     english = tier.benefits_en if said.words.language == "en" and tier.benefits_en else tier.benefits
-    return title, *amounts, str(said.words.joined(english, "join.list"))
+    return title, *amounts, bare(said.words.joined(english, "join.list"))
 
 
 def _campaign_cells(said: Said, campaign: Campaign) -> tuple[str, ...]:
-    title = str(naming.said_in(said.words, campaign.title, campaign.title_en))
-    text = str(naming.said_in(said.words, campaign.text, campaign.text_en))
+    title = bare(naming.said_in(said.words, campaign.title, campaign.title_en))
+    text = bare(naming.said_in(said.words, campaign.text, campaign.text_en))
     return title, said.day(campaign.since), said.last_day(campaign.until), text
 
 
@@ -293,7 +300,9 @@ def _message_cells(said: Said, template: TemplatePlan) -> tuple[str, ...]:
     event = said.words.named("decide.event", template.event)
     language = said.t(f"language.{template.language}")
     channel = said.words.named("decide.channel", template.channel)
-    subject = f"{template.subject}：" if template.subject and said.words.language == "zh" else template.subject
+    subject = (
+        f"{template.subject}：" if template.subject and said.words.language == "zh" else template.subject
+    )
     if template.subject and said.words.language == "en":
         subject = f"{template.subject}: "
     return str(event), f"{channel} · {language}", f"{subject}{template.text}"

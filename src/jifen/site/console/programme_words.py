@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import msgspec
+from markupsafe import Markup
+
 from jifen.pages import figures, naming
 from jifen.pages.goods import goods_of
 from jifen.pages.words import Words
@@ -31,6 +33,11 @@ from jifen.values.periods import local_day
 A_DAY = timedelta(days=1)
 TOKENS = re.compile(r"[，、；。,;]|\s+|[¥+−-]?[0-9][0-9,.]*%?|[A-Za-z]+|[^\s，、；。,;¥0-9A-Za-z]+|.")
 """A text falls into marks, numbers, Latin words, and stretches of Chinese."""
+
+
+def bare(text: Markup) -> str:
+    """What was made for a page as a plain text again, which is escaped where it is shown."""
+    return text.unescape()
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -94,12 +101,12 @@ class Said(msgspec.Struct, frozen=True):
         """The name of a unit; None: the programme's usual one."""
         wanted = code or self.rules.unit
         found = next((one for one in self.programme.units if one.code == wanted), None)
-        return str(naming.said_in(self.words, found.name, found.name_en)) if found else wanted
+        return bare(naming.said_in(self.words, found.name, found.name_en)) if found else wanted
 
     def merchant(self, code: str) -> str:
         """The name of a merchant."""
         found = next((one for one in self.programme.merchants if one.code == code), None)
-        return str(naming.said_in(self.words, found.name, found.name_en)) if found else code
+        return bare(naming.said_in(self.words, found.name, found.name_en)) if found else code
 
     def store(self, code: str) -> str:
         """The name of a store."""
@@ -111,15 +118,15 @@ class Said(msgspec.Struct, frozen=True):
 
     def joined(self, parts: list[str]) -> str:
         """Parts with the language's comma between."""
-        return str(self.words.joined(parts))
+        return bare(self.words.joined(parts))
 
     def t(self, key: str, count: int | None = None, /, **facts: object) -> str:
         """A text of this part of the console."""
-        return str(self.words.t(f"decide.{key}", count, **facts))
+        return bare(self.words.t(f"decide.{key}", count, **facts))
 
     def title(self, rule: AnyRule) -> str:
         """What a rule is called."""
-        return str(naming.title_of(rule, self.words))
+        return bare(naming.title_of(rule, self.words))
 
     def gives(self, rule: AnyRule) -> str:
         """How much a rule gives."""
@@ -127,10 +134,6 @@ class Said(msgspec.Struct, frozen=True):
         match rule:
             case PerAmount():
                 said = [self._rate(rule.rate, unit)]
-                said += [
-                    self.t("gives.other", goods=code, rate=self._rate(rate, unit))
-                    for code, rate in rule.rates.items()
-                ]
                 said += [
                     self.t("gives.from", fen=figures.yuan(step.from_fen), rate=self._rate(step.rate, unit))
                     for step in rule.brackets
@@ -154,18 +157,26 @@ class Said(msgspec.Struct, frozen=True):
         """When a rule gives: of what, where, on which days, to whom, how often."""
         parts = [self._of(rule)]
         if rule.when.merchants:
-            parts.append(str(self.words.joined([self.merchant(one) for one in rule.when.merchants], "join.list")))
+            parts.append(
+                bare(self.words.joined([self.merchant(one) for one in rule.when.merchants], "join.list"))
+            )
         parts.append(self.conditions(rule.when))
         campaign = next((one for one in self.rules.campaigns if one.code == rule.campaign), None)
         if campaign is not None:
             title = naming.said_in(self.words, campaign.title, campaign.title_en)
             parts.append(self.t("when.campaign", title=title))
+        if isinstance(rule, PerAmount):
+            parts += [
+                self.t("gives.other", goods=code, rate=self._rate(rate, self.unit(rule.unit)))
+                for code, rate in rule.rates.items()
+            ]
         if rule.once:
             parts.append(self.t(f"when.once_{rule.once}"))
         if rule.once_per_code:
             parts.append(self.t("when.once_per_code"))
         parts += [
-            str(self.words.t(f"decide.when.cap_{cap.per}", points=figures.whole(cap.points))) for cap in rule.caps
+            bare(self.words.t(f"decide.when.cap_{cap.per}", points=figures.whole(cap.points)))
+            for cap in rule.caps
         ]
         if rule.pending_days:
             parts.append(self.t("when.pending", rule.pending_days, days=rule.pending_days))
@@ -178,15 +189,15 @@ class Said(msgspec.Struct, frozen=True):
     def _of(self, rule: AnyRule) -> str:
         acts = sorted(act for act in acts_of(rule) or () if act)
         if acts:
-            named = [str(naming.act_of(act, self.rules, self.words)) or act for act in acts]
-            return str(self.words.joined(named, "join.or"))
+            named = [bare(naming.act_of(act, self.rules, self.words)) or act for act in acts]
+            return bare(self.words.joined(named, "join.or"))
         match rule:
             case Reached(per=per, spend_fen=fen):
                 return self.t(f"when.reached_{per}", fen=figures.yuan(fen))
             case Streak(per=per, length=length):
                 return self.t(f"when.streak_{per}", length=length)
             case Combination(parts=parts):
-                return str(self.words.joined([self._goods(part.lines) for part in parts], "join.plus"))
+                return bare(self.words.joined([self._goods(part.lines) for part in parts], "join.plus"))
             case PerItem(lines=lines):
                 return self._goods(lines)
             case Flat(lines=lines) | PerAmount(lines=lines) if lines is not None:
@@ -194,13 +205,13 @@ class Said(msgspec.Struct, frozen=True):
         return ""
 
     def _goods(self, lines: LineFilter) -> str:
-        return str(goods_of(lines, self.words))
+        return bare(goods_of(lines, self.words))
 
     def conditions(self, when: Conditions) -> str:
         """Conditions of a rule, a price or a reward, but for merchants."""
         known = tuple(name for name in when.calendars if name in self.rules.calendars)
         asked = msgspec.structs.replace(when, calendars=known)
-        said = [str(naming.when_of(asked, self.program, self.rules, self.words))]
+        said = [bare(naming.when_of(asked, self.program, self.rules, self.words))]
         if when.since is not None:
             said.append(self.t("when.since", day=self.day(when.since)))
         if when.until is not None:
@@ -209,11 +220,11 @@ class Said(msgspec.Struct, frozen=True):
 
     def day(self, at: datetime) -> str:
         """The day of an instant."""
-        return str(self.words.full_day(local_day(at, self.programme.zone)))
+        return bare(self.words.full_day(local_day(at, self.programme.zone)))
 
     def last_day(self, until: datetime) -> str:
         """The last day before an end."""
-        return str(self.words.full_day(local_day(until - figures.AN_INSTANT, self.programme.zone)))
+        return bare(self.words.full_day(local_day(until - figures.AN_INSTANT, self.programme.zone)))
 
     def life(self, validity: object) -> str:
         """How long points live."""
@@ -233,7 +244,11 @@ class Said(msgspec.Struct, frozen=True):
             return self.t("reward.threshold", points=figures.whole(reward.threshold), unit=unit)
         said = [self._asks(reward.points, reward.cash_fen, unit)]
         said += [
-            self.t("reward.price", when=self.conditions(price.when), price=self._asks(price.points, price.cash_fen, unit))
+            self.t(
+                "reward.price",
+                when=self.conditions(price.when),
+                price=self._asks(price.points, price.cash_fen, unit),
+            )
             for price in reward.prices
         ]
         return self.joined(said)

@@ -1,4 +1,4 @@
-"""What waits for a second person: versions of the programme, acts that members did, and referrals held back."""
+"""What waits for a second person: versions of the programme, members' acts, referrals held back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -121,7 +121,7 @@ async def _waiting(visit: Visit, number: str) -> Waiting:
 
 
 async def _weighed(visit: Visit, programme: Programme) -> list[dict[str, Any]]:
-    """How the changes weigh today; an auditor reads them too, though asking for a plan is a writing method."""
+    """How the changes weigh today. Read here, since the interface plans by a method that auditors lack."""
     publisher = Publisher(visit.house.pool, visit.house.catalog)
     plan = await publisher.plan(programme, visit.now)
     found: list[dict[str, Any]] = msgspec.to_builtins(plan.changes)

@@ -12,7 +12,7 @@ from jifen.parties.catalog import stock_id
 from jifen.programs.publications import in_force, publications
 from jifen.rules.rewards import Reward
 from jifen.site.console.programme_draft import people, said_of
-from jifen.site.console.programme_words import Said
+from jifen.site.console.programme_words import Said, bare
 from jifen.site.inside import No
 from jifen.site.routing import CLERKS, CONSOLE, get, post
 from jifen.site.visit import Stop, Visit
@@ -93,9 +93,7 @@ async def _shelves(visit: Visit, said: Said, rewards: tuple[Reward, ...]) -> lis
     ]
 
 
-def _shelf(
-    reward: Reward, said: Said, left: int | None, taken: Mapping[str, int], now: datetime
-) -> Shelf:
+def _shelf(reward: Reward, said: Said, left: int | None, taken: Mapping[str, int], now: datetime) -> Shelf:
     when = reward.when
     state = "on"
     if when.until is not None and when.until <= now:
@@ -104,12 +102,10 @@ def _shelf(
         state = "later"
     elif left == 0:
         state = "gone"
-    limits = [
-        said.t(f"limit.{one.per}", one.count, count=figures.whole(one.count)) for one in reward.limits
-    ]
+    limits = [said.t(f"limit.{one.per}", one.count, count=figures.whole(one.count)) for one in reward.limits]
     return Shelf(
         reward=reward,
-        title=str(naming.said_in(said.words, reward.title, reward.title_en)),
+        title=bare(naming.said_in(said.words, reward.title, reward.title_en)),
         merchant=said.merchant(reward.merchant) if reward.merchant else said.t("reward.anywhere"),
         kind=said.t(f"kind.{reward.kind}"),
         price=said.price(reward),

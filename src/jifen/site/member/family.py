@@ -37,12 +37,14 @@ async def _shown(visit: Visit, no: Refused | None = None, status: int = 200) -> 
         "home": home,
         "unit": unit,
         "unit_word": visit.words.unit(unit),
+        "unit_long": visit.words.unit(unit, long=True),
         "terms": terms_of(visit),
         "guardian": await guardian_of(visit),
         "wards": await wards_of(visit),
     }
     if home is None:
         return visit.page("member/family_none.html", status, invitations=await _invitations(visit), **shared)
+    offers = (await visit.api.get(f"{visit.mine}/joint-redemptions"))["offers"]
     balance = (await visit.api.get(f"/v1/members/{home.number}/balance"))["balances"][unit.code]
     own = (await visit.api.get(f"{visit.mine}/balance"))["balances"][unit.code]["available"]
     return visit.page(
@@ -50,8 +52,17 @@ async def _shown(visit: Visit, no: Refused | None = None, status: int = 200) -> 
         status,
         balance=balance,
         own=own,
+        asked=[one["id"] for one in offers if _waits(one, visit.number)],
         moves=await moves_of(visit, home, visit.words),
         **shared,
+    )
+
+
+def _waits(offer: Any, number: str) -> bool:
+    """Whether an offer to pay together waits for a member's own word."""
+    parts = offer["payers"]
+    return offer["state"] == "open" and any(
+        part["member"] == number and part["agreed_at"] is None for part in parts
     )
 
 

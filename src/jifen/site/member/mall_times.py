@@ -40,7 +40,7 @@ class Day(msgspec.Struct, frozen=True):
 
 
 async def days_of(visit: Visit, rules: CompiledRules, reward: Reward, store: str | None) -> list[Day]:
-    """The days that have times, from today on; a time that is over or closed is there, but not open."""
+    """The days that have times, from now on; a time that is full or closed is there, but not open."""
     if reward.slots is None or (reward.slots.per_store and store is None):
         return []
     last = last_day(visit.program, reward.slots, visit.now)
@@ -87,6 +87,7 @@ async def _between(
     made = [
         Time(one.since, one.until, rest, rest > 0 and can_book(program, terms, one, visit.now))
         for one, rest in zip(slots, left, strict=True)
+        if one.since > visit.now
     ]
     return _by_day(visit, made)
 

@@ -1,14 +1,17 @@
 """One reward: what is promised of it, what it costs this member of which points, and when it can be had."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import quote as quoted
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
 from markupsafe import Markup
 
 from jifen.pages import naming
+from jifen.pages.figures import yuan
 from jifen.pages.reading import Seen
 from jifen.pages.vouchers import policy_of
 from jifen.parties.programs import Store
@@ -42,32 +45,27 @@ CODE_OF = {"stock": "out_of_stock", "limit": "limit_reached", "points": "insuffi
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What is chosen of a reward: how many, where, on which day, at which time."""
+    """What is chosen of a reward: how many, where, on which day, at which time, paid in points or in cash."""
 
     count: int = 1
     store: str = ""
     merchant: str = ""
     day: str = ""
     slot: str = ""
+    pay: str = "points"
 
 
 async def show(visit: Visit) -> Response[bytes]:
     """The reward."""
     reward = _reward(visit)
-    asked = Asked(_count(visit.query("count")), visit.query("store"), "", visit.query("day"))
+    asked = asked_in(visit.query)
     return await reward_page(visit, reward, asked)
 
 
 async def ask(visit: Visit) -> Response[bytes]:
     """Ask for a quote; it holds for a while and moves nothing."""
     reward = _reward(visit)
-    asked = Asked(
-        _count(visit.field("count")),
-        visit.field("store"),
-        visit.field("merchant"),
-        visit.field("day"),
-        visit.field("slot"),
-    )
+    asked = asked_in(visit.field)
     visit.note(target=reward.code, count=asked.count)
     body = {
         "member": visit.number,
@@ -80,6 +78,9 @@ async def ask(visit: Visit) -> Response[bytes]:
     if reward.slots is not None and not asked.slot:
         no = refused_by(visit, "slot_unknown", {"why": "missing"}, reward)
         return await reward_page(visit, reward, asked, no, 422)
+    if asked.pay == "cash" and pays_cash(reward):
+        chosen = {"slot": asked.slot, "store": asked.store, "count": asked.count}
+        return visit.go(f"/m/mall/{quoted(reward.code, safe='')}/cash?{urlencode(chosen)}")
     try:
         told = await visit.api.post(
             "/v1/quotes", {name: value for name, value in body.items() if value is not None}, visit.key
@@ -121,6 +122,23 @@ def _reward(visit: Visit) -> Reward:
     if found is None:
         raise Stop("nothing_here", back="/m/mall")
     return found
+
+
+def asked_in(said: Callable[[str], str]) -> Asked:
+    """What an address or a form says of it."""
+    return Asked(
+        _count(said("count")),
+        said("store"),
+        said("merchant"),
+        said("day"),
+        said("slot"),
+        said("pay") or "points",
+    )
+
+
+def pays_cash(reward: Reward) -> bool:
+    """Whether it is also sold for money, paid at the merchant: the same times and places (SCENARIOS S14)."""
+    return reward.slots is not None and reward.fulfil == "order" and reward.value_fen > 0
 
 
 def _count(text: str) -> int:
@@ -174,6 +192,8 @@ async def reward_page(
         lower=lower,
         lower_until=ends_at(visit, lower.until) if lower and lower.until else "",
         refused=refused,
+        cash=yuan(reward.value_fen) if pays_cash(reward) else "",
+        may_ask=_may_ask(reward, view, refused),
         at_counter=reward.fulfil == "at_once" and view["cash_fen"] > 0,
         taking=taking(seen, unit, view["points"], None if reward.kind == "donation" else seller, visit.words),
         asked=msgspec.structs.replace(asked, store=store),
@@ -202,12 +222,19 @@ def promised(visit: Visit, reward: Reward) -> dict[str, Any]:
     }
 
 
+def _may_ask(reward: Reward, view: Any, refused: Refusing | None) -> bool:
+    """Whether there is a way to have it: in points, or in cash where only points or limits forbid it."""
+    if refused is None or view["can_have"]:
+        return True
+    return pays_cash(reward) and view["why_not"] in ("points", "threshold", "limit")
+
+
 def _policy(visit: Visit, reward: Reward) -> Markup:
     """What happens to who cancels or does not come, as a sentence; nothing where no time is booked."""
     if reward.slots is None:
         return Markup()
     said = policy_of(reward.slots, visit.words)
-    return visit.words.t("mall.sentence", said=Markup(said[:1].upper() + said[1:]))
+    return visit.words.t("mall.sentence", said=said[:1].upper() + said[1:])
 
 
 def _stands_against(visit: Visit, seen: Seen, reward: Reward, view: Any, detail: Any) -> Refusing:

@@ -20,6 +20,8 @@ STATEMENT_MOST = 1_900_000
 HASH_LETTERS = 64
 
 REASONS = (
+    ("this is no ", "form"),
+    ("the form that is hashed", "form"),
     ("seal", "seal"),
     ("path does not lead", "root"),
     ("balance", "balance"),

@@ -22,6 +22,7 @@ from jifen.site.till.receipt import Receipt, find, number_of, receipt_of
 from jifen.site.till.refusing import Refused, refused, unread
 from jifen.site.till.stand import Stand, stand_of
 from jifen.site.visit import Visit
+from jifen.values.ids import EntryId
 from jifen.values.periods import local_day
 
 LISTED = 200
@@ -150,14 +151,14 @@ async def make(visit: Visit) -> Response[bytes]:
     if booked is None or not chosen.some:
         return await _receipt_page(visit, stand, number, chosen, status=422)
     visit.note(target=str(booked.entry.id), store=stand.store.code)
+    if (before := _made_before(visit, booked)) is not None:
+        return visit.go(f"/till/receipts/{before}", "till_returned")
     try:
-        receipt = await receipt_of(visit, booked)
-        body = _body(booked, receipt, chosen)
-        if not await _made_before(visit, booked):
-            told = await visit.api.post("/v1/return-quotes", body)
-            if visit.field("seen") != f"{told['cash_fen']} {told['points']} {told['clawed']}":
-                changed = Refused(visit.words.t("till.changed"), visit.words.t("till.changed_next"), "")
-                return await _receipt_page(visit, stand, number, chosen, no=changed, status=409)
+        body = _body(booked, await receipt_of(visit, booked), chosen)
+        told = await visit.api.post("/v1/return-quotes", body)
+        if visit.field("seen") != f"{told['cash_fen']} {told['points']} {told['clawed']}":
+            changed = Refused(visit.words.t("till.changed"), visit.words.t("till.changed_next"), "")
+            return await _receipt_page(visit, stand, number, chosen, no=changed, status=409)
         done = await visit.api.post("/v1/returns", body, f"back-{visit.key}")
     except Unread as wrong:
         return await _receipt_page(visit, stand, number, chosen, no=unread(visit, wrong), status=422)
@@ -169,9 +170,11 @@ async def make(visit: Visit) -> Response[bytes]:
     return visit.go(f"/till/receipts/{done['id']}", "till_returned")
 
 
-async def _made_before(visit: Visit, booked: Booked) -> bool:
-    """Whether this very form made its return before: then its answer is given again."""
-    return any(back.key == f"back-{visit.key}" and back.source == visit.actor for back in booked.reversals)
+def _made_before(visit: Visit, booked: Booked) -> EntryId | None:
+    """The return that this very form made before: it is shown again, and nothing is done twice."""
+    key = f"back-{visit.key}"
+    own = (back for back in booked.reversals if back.key == key and back.source == visit.actor)
+    return next((EntryId(back.id) for back in own), None)
 
 
 def chosen_of(visit: Visit) -> Chosen:
