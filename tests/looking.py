@@ -45,10 +45,16 @@ class Looking:
         self.page = page
         self.address = address
         self.faults: list[str] = []
-        page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
+        self.expected = 0
+        page.on("console", lambda message: self._said(message.text))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("requestfailed", self._failed)
         page.on("request", self._requested)
+
+    def _said(self, text: str) -> None:
+        # A refusal that a test asks for is told by the browser, too; set `expected` to its status before.
+        if not (self.expected and f"status of {self.expected}" in text):
+            self.faults.append(f"console: {text}")
 
     def _failed(self, request: Request) -> None:
         # The browser itself gives up what it still fetches, such as the icon, when it goes to the next page.

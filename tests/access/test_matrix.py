@@ -103,6 +103,13 @@ def test_an_auditor_changes_nothing_but_the_own_sign_in() -> None:
             assert WRITTEN[route.name]["auditor"] == "no", route.name
 
 
+def test_the_gate_of_each_page_is_that_of_its_row() -> None:
+    """The interface behind a page refuses too, so an open gate would not be seen by trying alone."""
+    for page in PAGES:
+        allowed = {_role(column) for column in COLUMNS if WRITTEN[page.name][column] != "no"}
+        assert allowed == set(page.who), page.name
+
+
 def _filled(path: str, args: dict[str, str]) -> str:
     """The path with its parameters; what nobody gave names nothing that is there."""
     defaults = {"number": LIN, "no": "1", "code": "nothing", "id": "00000000-0000-7000-8000-000000000000"}

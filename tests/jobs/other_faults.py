@@ -147,8 +147,8 @@ FIGURES = (
         "a figure is invented",
         ("figures",),
         f"{FIGURE} WHERE account = 'issued'",
-        "INSERT INTO daily_figure SELECT program, day, unit, merchant, 'donated', 100, 100, -5, 1 FROM daily_figure"
-        f" {A_ROOT} LIMIT 1",
+        "INSERT INTO daily_figure SELECT program, day, unit, merchant, 'donated', 100, 100, -5, 1"
+        f" FROM daily_figure {A_ROOT} LIMIT 1",
     ),
     Fault(
         "a day had another number of entries",

@@ -1,9 +1,9 @@
 """A town for families and friends: rewards that several may pay, and points for who invites."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
-import re
 
 import msgspec
 
@@ -14,7 +14,8 @@ from tests.site.town import Town, built
 
 REWARDS = (
     {"code": "cooker", "title": "全自动电饭煲 4 升", "title_en": "Rice cooker, 4 l", "category": "粮油",
-     "merchant": "hetian", "points": 10000, "value_fen": 10000, "payers": 6, "stock": "cooker", "fulfil": "order"},
+     "merchant": "hetian", "points": 10000, "value_fen": 10000, "payers": 6, "stock": "cooker",
+     "fulfil": "order"},
     {"code": "cups", "title": "情侣杯一对", "title_en": "A pair of cups", "category": "粮油",
      "points": 1200, "value_fen": 1200, "payers": 2},
 )  # fmt: skip

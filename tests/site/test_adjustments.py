@@ -9,12 +9,16 @@ from jifen.site.inside import Inside, No
 from tests.site.town import Town
 
 PROPOSE = "/console/members/QH000012/adjust"
+KILLED = """
+UPDATE adjustment_proposal SET state = 'booking', decided_by = 'bea', decided_at = proposed_at
+WHERE id = $1::text::uuid
+"""
 ASKED = {"reason": "11-20 的小票漏记", "evidence": "小票 118，收银台录像 18:02"}
 
 
 def asks(town: Town, label: str, role: str = "clerk") -> Inside:
     """The interface as a clerk with a key of that label has it."""
-    return Inside(town.house, town.program, Key(town.program.id, None, label, role))  # type: ignore[arg-type]
+    return Inside(town.house, town.program, Key(town.program.id, None, label, role))
 
 
 async def proposed(town: Town, points: int, by: str = "ann", key: str = "", who: str = "lin") -> Any:
@@ -92,10 +96,7 @@ async def test_a_kill_between_yes_and_the_books_is_made_good(town: Town) -> None
     """Decided but not booked: it cannot be declined any more, and approving it again books it once."""
     before = await available(town)
     made = await proposed(town, 77)
-    await town.house.pool.execute(
-        "UPDATE adjustment_proposal SET state = 'booking', decided_by = 'bea', decided_at = now() WHERE id = $1::text::uuid",
-        made["id"],
-    )
+    await town.house.pool.execute(KILLED, made["id"])
     assert (await refused(town, "cai", made["id"], False, reason="no")).code == "proposal_decided"
     path = f"/v1/adjustment-proposals/{made['id']}/decision"
     done = await asks(town, "cai").post(path, {"approve": True})
@@ -141,7 +142,7 @@ async def test_from_the_members_page_to_the_books_by_two_people(town: Town) -> N
     own = await clerk.open("/console/adjustments")
     assert ("这是你提出的" in own, f'action="/console/adjustments/{of}"' in own) == (True, False)
     page = await approver.open("/console/adjustments")
-    for said in (ASKED["reason"], ASKED["evidence"], "何知远", "批准，给林小满加 1,500"):
+    for said in (ASKED["reason"], ASKED["evidence"], "何知远", "批准，给 林小满 加 1,500"):
         assert said in page
     assert await available(town) == before
     done = await approver.send(f"/console/adjustments/{of}", "/console/adjustments", decision="approve")

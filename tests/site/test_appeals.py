@@ -1,4 +1,4 @@
-"""Appeals and verification in the console: a person decides with a reason, and the books are proven on request."""
+"""Appeals and verification: a person decides with a reason, and the books are proven on request."""
 
 from datetime import timedelta
 from typing import Any

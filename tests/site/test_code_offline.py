@@ -10,7 +10,7 @@ import uvicorn
 from playwright.async_api import Browser, Error
 
 from jifen.parties.codes import STEP_S, changing_code
-from jifen.site.entrance import SESSION_COOKIE
+from jifen.site.visit import SESSION_COOKIE
 from tests.looking import PHONE, Looking, browser, look
 from tests.site.test_code import hidden
 from tests.site.town import Town
@@ -35,7 +35,7 @@ async def address(town: Town) -> AsyncIterator[str]:
     town.program = await town.house.catalog.refresh(town.program.id)
     await town.given("lin", 12_000)
     place = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(town.app, log_level="warning", lifespan="off"))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(town.app, log_level="warning", lifespan="off"))
     running = asyncio.create_task(server.serve(sockets=[place]))
     try:
         yield f"http://127.0.0.1:{place.getsockname()[1]}"
@@ -50,7 +50,7 @@ async def phone(town: Town, browser: Browser, address: str) -> Looking:
     looking = await look(browser, address, PHONE)
     token = await town.token("lin")
     cookies = [{"name": SESSION_COOKIE, "value": token, "url": address}]
-    await looking.context.add_cookies(cookies)  # type: ignore[arg-type]
+    await looking.context.add_cookies(cookies)
     await looking.at("/m/wallet")
     await looking.page.evaluate(KEPT, 3)
     return looking
@@ -89,7 +89,7 @@ async def test_nothing_stays_after_signing_out(town: Town, browser: Browser, add
     """Whoever takes the phone next finds neither wallet nor code, with the network or without."""
     looking = await phone(town, browser, address)
     cookies = await looking.context.cookies()
-    token = next(one["value"] for one in cookies if one["name"] == SESSION_COOKIE)  # type: ignore[typeddict-item]
+    token = next(one["value"] for one in cookies if one["name"] == SESSION_COOKIE)
     session = await town.reception.sessions.whose(token, datetime.now(UTC))
     assert session is not None
     await looking.page.evaluate(

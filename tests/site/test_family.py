@@ -1,4 +1,4 @@
-"""The family's pages: begun, joined, saved up in, paid with, left; each point stays its owner's (S16, S22)."""
+"""The family's pages: begun, joined, saved up in, paid with, left; points stay their owners' (S16, S22)."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -243,6 +243,13 @@ async def test_a_guardian_says_what_a_child_may(town: Town) -> None:
         f"/m/family/wards/{CHEN}", data=form_of(await gu.open("/m/family"), "/m/family/start")
     )
     assert other.status_code == 404
+    # Who was the guardian before has no say any more.
+    hidden = form_of(await lin.open("/m/family"), f"/m/family/wards/{CHEN}")
+    body = {"guardian": GU, "consent": {"text": "同意", "channel": "counter"}, "allows": ["spend"]}
+    await town.api.put(f"/v1/members/{CHEN}/guardian", body, secrets.token_hex(8))
+    former = await lin.client.post(f"/m/family/wards/{CHEN}", data={**hidden, "pool": "yes"})
+    assert former.status_code == 404
+    assert f"wards/{CHEN}" in await gu.open("/m/family")
 
 
 async def test_the_pages_speak_english_and_say_what_is_missing(town: Town) -> None:

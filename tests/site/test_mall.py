@@ -205,6 +205,38 @@ async def test_too_few_points_say_how_many_and_what_to_do(town: Town) -> None:
     assert await available(town, "chen") == 900
 
 
+async def test_all_that_a_voucher_promises_stands_before_it_is_redeemed(town: Town) -> None:
+    """What it saves from when on, where, until which day, and how many one may have."""
+    lin = await town.client("lin")
+    page = said(await lin.open("/m/mall/groceries-10-off-100"))
+    assert "满 ¥100.00，减 ¥10.00，在禾田超市可用，不和别的券一起用，用到 2027 年 1 月 20 日。" in page
+    assert "每月最多 4 件，还能换 4 件" in page
+    english = said(await (await town.client("lin", "en")).open("/m/mall/groceries-10-off-100"))
+    assert "at most 4 a month, 4 more for you" in english
+
+
+async def test_a_frozen_wallet_is_told_until_when(town: Town) -> None:
+    """Nothing is quoted while it is frozen; the page says until when, and that one may appeal."""
+    await town.given("gu", 2000)
+    freeze = {
+        "member": "QH000037",
+        "reason": "退货过多",
+        "evidence": "收银流水七笔",
+        "notice": "钱包冻结三天",
+        "until": (TODAY + timedelta(days=3)).isoformat(),
+    }
+    await town.api.post("/v1/freezes", freeze, "freeze-gu-once")
+    gu = await town.client("gu")
+    answer = await gu.send("/m/mall/breakfast/quote", "/m/mall/breakfast")
+    assert answer.status_code == 422
+    assert "钱包冻结着，积分动不了" in said(answer.text)
+    assert "冻结到 11 月 24 日" in said(answer.text)
+    assert "wallet_frozen" in answer.text
+    assert 'href="/m/me/appeals"' in answer.text
+    await town.api.post("/v1/unfreezes", {"member": "QH000037", "reason": "查清了"}, "unfreeze-gu-once")
+    assert (await quoted(gu, "breakfast")).startswith("/m/mall/quote/")
+
+
 async def test_a_family_is_shown_its_ways_to_pay_together(town: Town) -> None:
     """Alone one is led to what can be had; with a family, to what several may pay together."""
     gu = await town.client("gu")

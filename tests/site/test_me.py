@@ -174,6 +174,8 @@ async def test_a_consent_is_withdrawn_as_easily_as_given(town: Town) -> None:
     await town.api.put(f"/v1/members/{LIN}/consents/sharing:hetian", said_elsewhere)
     assert "和 禾田超市 共享" in said(await lin.open(page))
     await done(lin, page, f"{page}/sharing:hetian", give="no")
+    answer = await lin.client.post(f"{page}/sharing:hetian", data={**hidden, "give": "yes"})
+    assert answer.status_code == 404, "withdrawn here, given where it is asked for"
     assert not (await town.api.get(f"/v1/members/{LIN}/consents/sharing:hetian"))["holds"]
 
 
@@ -190,7 +192,7 @@ async def test_contacts_keep_what_the_page_does_not_show(town: Town) -> None:
 
 
 async def test_a_friend_comes_by_the_link_and_counts_once(town: Town) -> None:
-    """S22: joined, then seven days after the first order that stood; one level, and only the end of a number."""
+    """S22: joined, paid seven days after the first order that stood; one level; only the end of a number."""
     lin = await town.client("lin")
     page = await lin.open(f"{ME}/referral")
     assert "http://jifen/sign-in?invite=QH000012" in page

@@ -1,4 +1,4 @@
-"""Members in the console: found by number, phone or name, everything about one on one page, and what may be done."""
+"""Members in the console: how they are found, everything about one on a page, and what may be done."""
 
 import csv
 import io
@@ -89,7 +89,7 @@ async def test_the_whole_phone_is_shown_on_request_and_that_is_written_down(town
     assert [tuple(line) for line in lines] == [("hezhiyuan", "console.member_phone", "QH000012", "done")]
     page = await (await town.client("songauditor")).open("/console/members/QH000012")
     assert '<form method="post"' not in page
-    for word in ("/adjust", "/freeze", "冻结，要证据"):
+    for word in ("QH000012/adjust", "QH000012/freeze", "冻结，要证据"):
         assert word not in page
 
 
@@ -129,7 +129,7 @@ async def test_a_freeze_asks_for_evidence_and_ends_by_itself(town: Town) -> None
 
 
 async def test_entries_of_a_member_come_as_a_page_and_as_a_sheet(town: Town) -> None:
-    """Newest first, by kind; the sheet has its mark, a row of heads, plain numbers, and no text that is run."""
+    """Newest first, by kind; the sheet has its mark, heads, plain numbers, and no text that is run."""
     await town.api.post(
         "/v1/adjustments", {"member": town.number("gu"), "points": -5, "reason": "=1+1"}, "formula"
     )

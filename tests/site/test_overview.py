@@ -1,4 +1,4 @@
-"""The overview: its figures add up to the point, agree with the books, and lead on to what a person must do."""
+"""The overview: its figures add up to the point, agree with the books, and say what a person must do."""
 
 import json
 import re
@@ -52,6 +52,7 @@ async def test_opening_and_what_moved_give_the_closing_of_the_books(town: Town, 
     if counted:
         assert (await count_days(town.house.pool, town.program, TODAY)).days > 20
     lots = await town.house.pool.fetchrow(LOTS)
+    assert lots is not None
     for name in ("week", "month", "year"):
         seen = await read_figures(town.house.pool, town.program, "point", period_of(name, DAY), DAY)
         now = seen.now
@@ -72,7 +73,7 @@ async def test_counting_moves_no_figure(town: Town) -> None:
     await count_days(pool, program, TODAY, anew=True)
     after = await read_figures(pool, program, "point", period_of("week", DAY), DAY)
     assert (after.now.of, after.closing, after.closing_fen) == (
-        {account: points for account, points in before.now.of.items()},
+        dict(before.now.of),
         before.closing,
         before.closing_fen,
     )
@@ -98,7 +99,7 @@ async def test_the_page_shows_the_true_figures_in_both_languages(town: Town) -> 
 
 
 async def test_what_waits_for_a_person_is_named_and_led_to(town: Town) -> None:
-    """Books that were never proven, and a correction that waits, each with its way on; an auditor sees no form."""
+    """Books never proven and a correction that waits, each with its way on; an auditor sees no form."""
     body = {"member": town.number("lin"), "points": 40, "reason": "漏记一笔", "evidence": "小票 118"}
     await town.api.post("/v1/adjustment-proposals", body, "look-1")
     page = await (await town.client("songauditor", "zh")).open("/console")

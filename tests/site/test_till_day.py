@@ -112,6 +112,24 @@ async def test_bookings_of_today_go_their_steps(shop: Town) -> None:
     assert "这一单已经走到别的一步" in answer.text
 
 
+async def test_orders_are_handed_over_where_they_were_placed(shop: Town) -> None:
+    """An order waits at its store: there it is handed over, at another of the merchant's it is not there."""
+    await shop.given("gu", 5_600)
+    orders = {}
+    for store in ("S367", "S400"):
+        body = {"member": shop.number("gu"), "reward": "oil-2l", "store": store}
+        made = await shop.api.post("/v1/reward-redemptions", body, f"oil-{store}")
+        orders[store] = made["id"]
+    till = await shop.client("zhoumin")
+    said = seen(await till.open("/till/vouchers"))
+    assert said.split("等着交的", 1)[1].count("葵花籽油 2 升") == 1
+    answer = await till.send(f"/till/orders/{orders['S400']}/fulfil", "/till/vouchers")
+    assert answer.status_code == 404
+    answer = await till.send(f"/till/orders/{orders['S367']}/fulfil", "/till/vouchers")
+    assert "交好了：葵花籽油 2 升" in await till.open(answer.headers["location"])
+    assert (await shop.api.get(f"/v1/orders/{orders['S400']}"))["state"] == "placed"
+
+
 async def test_another_merchants_order_takes_no_step(shop: Town) -> None:
     """An order is handed over by its merchant only."""
     await shop.clock(TODAY.replace(hour=8))
@@ -133,6 +151,8 @@ async def test_the_day_adds_up(town: Town) -> None:
     card = await card_of(town, "gu")
     at = await sold(till, card, amount="40", use="own", points="1000")
     await sold(manager, card, amount="25", use="none")
+    await manager.send("/till/stores", "/till", store="S400")
+    await sold(manager, card, amount="99", use="none")
     page = await till.open(f"/till/return?number={at.rsplit('/', 1)[1]}&all=1")
     told = {name: field(page, name) for name in ("number", "seen")}
     form = {**hidden(page), **told, "amount": "40.00"}

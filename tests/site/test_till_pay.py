@@ -155,6 +155,9 @@ async def test_a_voucher_pays_beside_points(shop: Town) -> None:
     assert "券优惠 −¥10.00 应收 ¥ 118.00" in said
     page = await quoted(till, page, amount="128", voucher=[one["id"] for one in made])
     assert "不能和别的券一起用" in page
+    page = await quoted(till, page, amount="99", voucher_code=made[0]["code"])
+    assert "没到最低金额" in page
+    assert "券还在会员那里，没有动。" in page
     page = await quoted(till, page, amount="128", voucher=made[0]["id"], use="own", points="1800")
     assert "应收 ¥ 100.00" in seen(page)
     paid = await pays(till, page, amount="128", voucher=made[0]["id"], use="own", points="1800")

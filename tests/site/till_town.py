@@ -31,6 +31,10 @@ RULES = """
   headings_en:"""
 
 
+OIL = "merchant: hetian, points: 2800, value_fen: 2800, fulfil: order"
+"""Oil is handed over by a step of its own."""
+
+
 def plain(text: str) -> str:
     """The town's rules with a point a yuan, doubled on market days, and points for all of a bill."""
     before, _, rest = text.partition("\n    - type: per_amount\n")
@@ -40,6 +44,7 @@ def plain(text: str) -> str:
         "offset: {most_permille: 500, step_points: 100, minimum_points: 100}",
         "offset: {most_permille: 1000, step_points: 100, minimum_points: 100}",
     )
+    text = text.replace("merchant: hetian, points: 2800, value_fen: 2800}", f"{OIL}}}")
     budgets, _, after = text.partition("  budgets:\n")
     _, _, after = after.partition("\n")
     campaigns, _, _ = budgets.partition("  campaigns:\n")

@@ -171,7 +171,9 @@ def _command(call: Call, row: Any) -> Adjust:
         member=row["number"], points=row["points"], reason=row["reason"], unit=row["unit"]
     )
     content = content_of(fact, None, proposed_by=row["author"])
-    return Adjust(**head.common(WalletId(row["wallet"]), None, content), unit=row["unit"], points=row["points"])
+    return Adjust(
+        **head.common(WalletId(row["wallet"]), None, content), unit=row["unit"], points=row["points"]
+    )
 
 
 async def _decline(call: Call, row: Any, body: AdjustmentDecision) -> Reply:

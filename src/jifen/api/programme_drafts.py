@@ -19,7 +19,7 @@ from jifen.api.setup_bodies import Body
 from jifen.parties.catalog import Conflict
 from jifen.programs.checking import looked, rebates
 from jifen.programs.definition import Programme
-from jifen.programs.drafts import Draft, Drafts
+from jifen.programs.drafts import Draft, Drafts, completed
 from jifen.programs.findings import Finding
 from jifen.programs.guard.bounds import Bounds
 from jifen.programs.guard.rebates import percent
@@ -156,8 +156,9 @@ async def plan(call: Call) -> Reply:
     if loaded.programme is None:
         return Reply(200, _encode(_unread(draft, part, loaded)))
     before = await what_stands(call.house.pool, call.house.catalog, call.asking.program.code)
+    wanted = _whole(call, loaded.programme, before)
     programme, found = await done_or_problem(
-        _planned(call, loaded.programme, part, before, _instant(asked.get("valid_from")))
+        _planned(call, wanted, part, before, _instant(asked.get("valid_from")))
     )
     worst = await asyncio.to_thread(_worst, call, programme)
     located = tuple(loaded.located(one) for one in found.findings)
@@ -192,9 +193,9 @@ async def hand_in(call: Call) -> Reply:
             facts={"findings": loaded.findings},
         )
     valid_from = None if body.valid_from is None else utc(body.valid_from, "valid_from")
-    programme = loaded.programme
+    before = await what_stands(call.house.pool, call.house.catalog, asking.program.code)
+    programme = _whole(call, loaded.programme, before)
     if body.part == "favourable":
-        before = await what_stands(call.house.pool, call.house.catalog, asking.program.code)
         programme, _ = await done_or_problem(_planned(call, programme, body.part, before, valid_from))
     proposals = Proposals(publisher_of(call))
     made = await done_or_problem(
@@ -203,6 +204,12 @@ async def hand_in(call: Call) -> Reply:
     if body.part == "all":
         await done_or_problem(drafts.discard(asking.program, draft.revision))
     return applied(made)
+
+
+def _whole(call: Call, programme: Programme, before: Before) -> Programme:
+    """The draft's programme with the merchants, stores and contracts that were added meanwhile."""
+    published = before.newest.definition if before.newest else None
+    return completed(programme, call.asking.program, published)
 
 
 async def _planned(

@@ -1,12 +1,14 @@
 """Proofs of the books: asked for here, made by the jobs beside the server, and read here."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from jifen.api.calls import Call
+from jifen.api.parsing import read
+from jifen.api.programme_bodies import Nothing
 from jifen.api.reads import shown
 from jifen.api.routing import Reply, Route
 from jifen.store.queries import q
@@ -74,14 +76,16 @@ class _Report(msgspec.Struct):
 
 
 _report = msgspec.json.Decoder(_Report).decode
+_nothing = msgspec.json.Decoder(Nothing)
 _encode = msgspec.json.Encoder().encode
 
 
 async def ask(call: Call) -> Reply:
     """Ask for a proof; one that waits or runs already is answered as it is."""
     call.query()
+    read(_nothing, await call.json())
     asking, pool = call.asking, call.house.pool
-    made = new_id(int(asking.now.timestamp() * 1000))
+    made = new_id(int(datetime.now(UTC).timestamp() * 1000))
     await pool.execute(q("verification_ask"), asking.program.id, made, asking.owner.label, asking.now)
     row = await pool.fetchrow(q("verification_waiting"), asking.program.id)
     if row is None:
@@ -135,6 +139,7 @@ ROUTES = (
         summary="Ask for a proof of the books, made beside the server",
         handle=ask,
         who="operator",
+        body=Nothing,
         answer=ProofView,
         statuses=(201,),
     ),

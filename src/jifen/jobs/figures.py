@@ -28,8 +28,8 @@ class Counted(msgspec.Struct):
 async def count_days(pool: asyncpg.Pool, program: Program, now: datetime, *, anew: bool = False) -> Counted:
     """Fill in the figures of all days that are over by `now`; anew: of all, whatever stands there.
 
-    The days of a stretch are written in one transaction in place of what was there, so it may be killed anywhere
-    and run as often as one likes. What is recorded today stands in no figure yet.
+    The days of a stretch are written in one transaction in place of what was there, so it may be killed
+    anywhere and run as often as one likes. What is recorded today stands in no figure yet.
 
     Raises:
         asyncpg.PostgresError, OSError: the database could not be read or written; the next run goes on.

@@ -1,6 +1,6 @@
 """Proofs that somebody asked for, and one a day: run beside the server, and kept with what they found."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +25,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 async def ask(pool: asyncpg.Pool, program: ProgramId, by: str, now: datetime) -> Asked:
     """Ask for a proof of a programme's books; one that waits or runs already is answered as it is."""
-    made = new_id(int(now.timestamp() * 1000))
+    made = new_id(int(datetime.now(UTC).timestamp() * 1000))
     await pool.execute(q("verification_ask"), program, made, by, now)
     row = await pool.fetchrow(q("verification_waiting"), program)
     return Asked(made, by, now) if row is None else Asked(row["id"], row["asked_by"], row["asked_at"])

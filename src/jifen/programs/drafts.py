@@ -112,23 +112,30 @@ class Drafts:
         )
 
 
-def completed(programme: Programme, program: Program) -> Programme:
-    """A published definition with the merchants, stores and contracts that were set up beside it since."""
+def completed(programme: Programme, program: Program, published: Programme | None = None) -> Programme:
+    """A definition with the merchants, stores and contracts that were set up beside it since.
+
+    published: what it is to follow; what was there is not put back where it was taken away.
+    """
     written = {merchant.code: merchant for merchant in programme.merchants}
+    before = {one.code: one for one in published.merchants} if published else {}
+    kept = {store.code for one in before.values() for store in one.stores}
     for known in program.merchants.values():
         plan = written.get(known.code)
+        if plan is None and known.code in before:
+            continue
         if plan is None:
             plan = MerchantPlan(code=known.code, name=known.name, charity=known.charity)
         stores = {store.code for store in plan.stores}
         more = tuple(
             StorePlan(code=store.code, name=store.name)
             for store in program.stores.values()
-            if store.merchant.code == known.code and store.code not in stores
+            if store.merchant.code == known.code and store.code not in stores | kept
         )
+        was = len(before[known.code].contracts) if known.code in before else 0
+        since = contracts_of(known)[len(plan.contracts) :] if len(plan.contracts) >= was else ()
         written[known.code] = msgspec.structs.replace(
-            plan,
-            stores=(*plan.stores, *more),
-            contracts=(*plan.contracts, *contracts_of(known)[len(plan.contracts) :]),
+            plan, stores=(*plan.stores, *more), contracts=(*plan.contracts, *since)
         )
     return msgspec.structs.replace(programme, merchants=tuple(written.values()))
 

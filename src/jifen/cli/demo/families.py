@@ -12,6 +12,11 @@ EACH = 4_000
 
 def steps() -> list[Step]:
     """All that families do."""
+    return [*_lin(), *_together()]
+
+
+def _lin() -> list[Step]:
+    """Three become a family, let each other spend, and fill the pool."""
     return [
         asks(
             moment(3, 15, 10),
@@ -58,6 +63,12 @@ def steps() -> list[Step]:
             )
             for day, one in ((12, XIAOMAN), (15, LIDONG), (18, GUYU))
         ),
+    ]
+
+
+def _together() -> list[Step]:
+    """Another family, an invitation that waits, a reward that three have paid, and an offer that waits."""
+    return [
         asks(
             moment(4, 6, 12),
             "family-he",

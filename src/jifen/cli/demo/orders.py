@@ -71,9 +71,12 @@ def steps() -> list[Step]:
 
 
 def told() -> list[Order]:
-    """The orders of the story, one in each state."""
+    """The orders of the story, in every state."""
+    return [*_going_well(), *_going_wrong()]
+
+
+def _going_well() -> list[Order]:
     washing, bath = moment(11, 23, 15), moment(11, 22, 11)
-    short = "没有货了，供应商没有送到。"
     return [
         Order(
             name="wash",
@@ -115,6 +118,18 @@ def told() -> list[Order]:
             more={"slot": moment(11, 10, 10)},
             then=[CONFIRM, (DAY + HOURS, "fulfil", {})],
         ),
+        Order(
+            name="coffee", member=GUYU.number, reward="coffee", at=moment(11, 15, 16), more={"cash_fen": 900}
+        ),
+        Order(name="freight", member=others(1), reward="green-freight", at=moment(11, 5, 20)),
+        Order(name="bag", member=others(20), reward="bag", at=moment(11, 7, 20)),
+        Order(name="scent", member=others(2), reward="perfume", at=moment(11, 2, 20)),
+    ]
+
+
+def _going_wrong() -> list[Order]:
+    short = "没有货了，供应商没有送到。"
+    return [
         Order(
             name="missed",
             member=others(4),
@@ -166,12 +181,6 @@ def told() -> list[Order]:
             at=moment(11, 13, 9),
             then=[(DAY, "fail", {"reason": short, "remedy": "unfulfilled"})],
         ),
-        Order(
-            name="coffee", member=GUYU.number, reward="coffee", at=moment(11, 15, 16), more={"cash_fen": 900}
-        ),
-        Order(name="freight", member=others(1), reward="green-freight", at=moment(11, 5, 20)),
-        Order(name="bag", member=others(20), reward="bag", at=moment(11, 7, 20)),
-        Order(name="scent", member=others(2), reward="perfume", at=moment(11, 2, 20)),
     ]
 
 

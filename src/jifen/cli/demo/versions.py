@@ -42,7 +42,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 def history(newest: Programme) -> list[Version]:
     """What was published after the first version: more of it, a worse rule with its notice, this autumn's."""
     return [
-        Version(programme=_easy_markets(_spring(newest)), author="何知远", at=_at(2026, 3, 2)),
+        Version(programme=_longer(_easy_markets(_spring(newest))), author="何知远", at=_at(2026, 3, 2)),
         Version(programme=_spring(newest), author="何知远", at=_at(2026, 5, 20), holds=_at(2026, 7, 1, 0)),
         Version(programme=newest, author="何知远", at=_at(2026, 10, 20)),
     ]
@@ -107,6 +107,15 @@ def _without(rules: RuleSet, campaigns: Collection[str]) -> tuple[object, ...]:
 def _easy_markets(programme: Programme) -> Programme:
     """With market days that double from fifty yuan on."""
     return replace(programme, rules=_markets_from(programme.rules, MARKET_BEFORE_FEN))
+
+
+def _longer(programme: Programme) -> Programme:
+    """With extra points of member days that live four months instead of three."""
+    rules = tuple(
+        replace(rule, validity=Rolling(months=4, to="month_end")) if rule.id == "member-day" else rule
+        for rule in programme.rules.rules
+    )
+    return replace(programme, rules=replace(programme.rules, rules=rules))
 
 
 def _markets_from(rules: RuleSet, fen: int) -> RuleSet:

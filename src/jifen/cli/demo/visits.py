@@ -85,6 +85,7 @@ class Pays(msgspec.Struct, frozen=True):
             member=visit.member,
             store=visit.store,
             channel="till",
+            points=visit.points,
             lines=[_line(*line) for line in visit.lines],
         )
         fits = [one["voucher"] for one in quote["fits"] if one["reward"] == visit.voucher][:1]

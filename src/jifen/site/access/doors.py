@@ -7,12 +7,14 @@ from typing import Any
 from litestar import Response
 
 from jifen.parties.roles import Role
+from jifen.parties.sessions import MEMBER_LASTS, STAFF_LASTS
 from jifen.site.landing import HOME
 from jifen.site.visit import SESSION_COOKIE, Stop, Visit
 from jifen.values.ids import ProgramId
 
-COOKIE_S = 180 * 86_400
-"""The browser keeps a session's cookie so long at most; the session itself ends earlier, see sessions.py."""
+MEMBER_S = int(MEMBER_LASTS.total_seconds())
+STAFF_S = int(STAFF_LASTS.total_seconds())
+"""The browser keeps a session's cookie so long at most; the session itself may end earlier."""
 
 
 def onward(visit: Visit, role: Role) -> str:
@@ -59,12 +61,12 @@ def device_of(visit: Visit) -> str:
     return visit.request.headers.get("user-agent", "")
 
 
-async def let_in(visit: Visit, token: str) -> None:
+async def let_in(visit: Visit, token: str, lasts_s: int) -> None:
     """Give the browser its new session; the one it had before ends."""
     before = visit.request.cookies.get(SESSION_COOKIE, "")
     if before:
         await visit.reception.sessions.close(before)
-    visit.set_cookie(SESSION_COOKIE, token, COOKIE_S)
+    visit.set_cookie(SESSION_COOKIE, token, lasts_s)
 
 
 async def record(

@@ -10,7 +10,7 @@ from jifen.parties.catalog import Conflict
 from jifen.parties.keys import Key
 from jifen.parties.sign_in import Asked, AskedTooOften, CodeRefused, Confirmed
 from jifen.programs.publications import Publication, in_force, publications
-from jifen.site.access.doors import device_of, knock, let_in, minutes_until, onward, own, record
+from jifen.site.access.doors import MEMBER_S, device_of, knock, let_in, minutes_until, onward, own, record
 from jifen.site.access.material import paragraphs, points_of
 from jifen.site.inside import Inside, No
 from jifen.site.routing import ANYONE, get, post
@@ -138,7 +138,7 @@ async def _come_in(visit: Visit, cookie: str, confirmed: Confirmed, done: str = 
     token = await visit.reception.sessions.open_for_member(
         confirmed.program, member.wallet, member.number, visit.real_now, device_of(visit)
     )
-    await let_in(visit, token)
+    await let_in(visit, token, MEMBER_S)
     visit.set_cookie(ASKED_COOKIE, "", 0)
     await record(visit, confirmed.program, member.number, "member", "done")
     return visit.go(onward(visit, "member"), done=done)

@@ -1,9 +1,11 @@
 """Staff sign in: login and password, then the code of their authenticator."""
 
+from urllib.parse import quote
+
 from litestar import Response
 
 from jifen.parties.staff import SignInRefused, Staff
-from jifen.site.access.doors import device_of, knock, let_in, minutes_until, onward, own, record
+from jifen.site.access.doors import STAFF_S, device_of, knock, let_in, minutes_until, onward, own, record
 from jifen.site.routing import ANYONE, STAFF, get, post
 from jifen.site.visit import Visit
 
@@ -51,7 +53,7 @@ async def sign_in(visit: Visit) -> Response[bytes]:
         if refused.why == "code_needed":
             visit.set_cookie(BEGUN_COOKIE, refused.token, BEGUN_S)
             wished = _wished(visit)
-            return visit.go(f"/staff/code?next={wished}" if wished else "/staff/code")
+            return visit.go(f"/staff/code?next={quote(wished)}" if wished else "/staff/code")
         await _record_refusal(visit, login, refused)
         return _refused(visit, refused)
     return await _come_in(visit, staff)
@@ -95,17 +97,20 @@ async def _come_in(visit: Visit, staff: Staff) -> Response[bytes]:
 async def come_in(visit: Visit, staff: Staff, address: str, by: str) -> Response[bytes]:
     """Sign one of the staff in, and send on."""
     token = await visit.reception.sessions.open_for_staff(staff, visit.real_now, device_of(visit))
-    await let_in(visit, token)
+    await let_in(visit, token, STAFF_S)
     await record(visit, staff.program, staff.login, staff.role, "done", {"by": by})
     return visit.go(address)
 
 
 async def _record_refusal(visit: Visit, login: str, refused: SignInRefused) -> None:
-    """A refusal is recorded where there is such a login: what else was typed may be anybody's secret."""
+    """Record a refusal, under the login where there is one: what else was typed may be anybody's secret.
+
+    As much is written where there is none, so that the time of an answer tells nobody who works here.
+    """
     known = await visit.reception.staff.by_login(login)
-    if known is not None:
-        outcome = f"refused: {refused.why}"
-        await record(visit, known.program, known.login, "stranger", outcome, {"by": "password"})
+    program = known.program if known is not None else visit.program.id
+    actor = known.login if known is not None else "@nobody"
+    await record(visit, program, actor, "stranger", f"refused: {refused.why}", {"by": "password"})
 
 
 ROUTES = (

@@ -81,7 +81,11 @@ def _waiting(visit: Visit, one: dict[str, Any]) -> dict[str, Any]:
         hindrance = "above"
     else:
         hindrance = ""
-    return {**one, "waited": waited(visit, datetime.fromisoformat(one["proposed_at"])), "hindrance": hindrance}
+    return {
+        **one,
+        "waited": waited(visit, datetime.fromisoformat(one["proposed_at"])),
+        "hindrance": hindrance,
+    }
 
 
 ROUTES = (

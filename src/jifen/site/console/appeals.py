@@ -1,4 +1,4 @@
-"""Appeals against freezes and the freezes in force: each with its evidence and its end, decided by a person."""
+"""Appeals and the freezes in force: each with its evidence and its end, decided by a person."""
 
 from datetime import datetime
 
@@ -42,9 +42,7 @@ async def _page(visit: Visit, no: No | None = None, of: str = "") -> Response[by
     return visit.page(
         "console/appeals.html",
         no.status if no else 200,
-        waiting=[
-            {**one, "waited": waited(visit, datetime.fromisoformat(one["made_at"]))} for one in waiting
-        ],
+        waiting=[{**one, "waited": waited(visit, datetime.fromisoformat(one["made_at"]))} for one in waiting],
         freezes=freezes,
         decided=decided,
         members=await member_names(visit, (one["member"] for one in waiting)),

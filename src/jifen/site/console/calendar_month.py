@@ -93,7 +93,7 @@ def weeks_of(month: date) -> list[list[date]]:
 
 
 def signs(stores: Mapping[str, str]) -> dict[str, Mark]:
-    """A sign for each store: the first letter of its own name that no other has, and a shape. stores: by code."""
+    """A sign for each store, by code: the first letter of its name that no other has, and a shape."""
     used: set[str] = set()
     found = {}
     for place, (code, name) in enumerate(stores.items()):

@@ -52,7 +52,10 @@ async def show(visit: Visit) -> Response[bytes]:
         lines=lines,
         day=day,
         asked=asked,
-        kinds=[("", visit.words.t("watch.all")), *((one, visit.words.t(f"watch.kind.{one}")) for one in GROUPS)],
+        kinds=[
+            ("", visit.words.t("watch.all")),
+            *((one, visit.words.t(f"watch.kind.{one}")) for one in GROUPS),
+        ],
         merchants=[
             ("", visit.words.t("watch.all")),
             *((one.code, one.name) for one in visit.program.merchants.values()),
@@ -167,7 +170,7 @@ async def _fetch(
     if asked["merchant"] and merchant is None:
         return []
     until = FAR if open_end else start_of_day(day + timedelta(days=1), zone)
-    return await visit.house.pool.fetch(  # type: ignore[no-any-return]
+    return await visit.house.pool.fetch(
         q("ledger_entries"),
         program.id,
         start_of_day(day, zone),
@@ -210,8 +213,21 @@ def _cursor(text: str) -> Place | None:
 
 def _sheet(visit: Visit, name: str, lines: Sequence[Line]) -> Response[bytes]:
     words, zone = visit.words, visit.program.zone
-    heads = ("no", "member", "recorded", "occurred", "kind", "what", "basis", "points", "balance", "unit", "source")
-    heads = (*heads, "key", "id")
+    heads = (
+        "no",
+        "member",
+        "recorded",
+        "occurred",
+        "kind",
+        "what",
+        "basis",
+        "points",
+        "balance",
+        "unit",
+        "source",
+        "key",
+        "id",
+    )
     return sheet(
         name,
         [str(words.t(f"watch.sheet.{head}")) for head in heads],

@@ -1,4 +1,4 @@
-"""One entry for an operator: why each point moved, its legs, its place in the chain, and what took it back."""
+"""One entry for an operator: why points moved, its legs, its place in the chain, what took it back."""
 
 from typing import Any
 
@@ -106,5 +106,11 @@ def _other(visit: Visit, counterparty: Any) -> str:
 
 ROUTES = (
     get("/console/entries/{id}", "console.entry", show, CONSOLE, key="entries"),
-    get("/console/members/{number}/entries/{no}", "console.member_entry", show_of_member, CONSOLE, key="members"),
+    get(
+        "/console/members/{number}/entries/{no}",
+        "console.member_entry",
+        show_of_member,
+        CONSOLE,
+        key="members",
+    ),
 )

@@ -88,7 +88,7 @@ class Month(msgspec.Struct, frozen=True):
 
 
 class Trade(msgspec.Struct):
-    """What a merchant issued and accepted in a period, issued today, and usually issues a day (28 days' sum)."""
+    """What a merchant issued and accepted in a period; what it issued today, and in the 28 days before."""
 
     merchant: Any
     issued: int = 0
@@ -153,6 +153,7 @@ async def read_figures(
         dates = (period.first, period.last, period.before_first, period.before_last, usual, today)
         spans = await conn.fetch(q("figures_between"), program.id, unit, *dates)
         owed = await conn.fetchrow(q("figures_owed"), program.id, unit)
+        assert owed is not None, "a sum of nothing is a row too"
     by_month = [
         Figure(row["month"], row["account"], row["points"], row["offset_points"], row["offset_fen"])
         for row in months

@@ -1,4 +1,4 @@
-"""Lines of the ledger: each entry with whose it is, where, on what ground, how many points, and what was left."""
+"""Lines of the ledger: an entry with whose it is, on what ground, how many points, and what was left."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -53,7 +53,11 @@ class Line(msgspec.Struct, frozen=True):
     @property
     def path(self) -> str:
         """Where the entry is explained."""
-        return f"/console/members/{self.number}/entries/{self.no}" if self.number else f"/console/entries/{self.id}"
+        return (
+            f"/console/members/{self.number}/entries/{self.no}"
+            if self.number
+            else f"/console/entries/{self.id}"
+        )
 
 
 def line_of(seen: Seen, entry: Entry, words: Words, number: str, name: str = "") -> Line:
@@ -99,7 +103,9 @@ async def lines_of(
         await load_series(conn, series, (leg.series for entry in entries for leg in entry.legs))
     lines = []
     for row, entry in zip(rows, entries, strict=True):
-        wallet = Wallet(entry.wallet, cell_of(entry.wallet), program.id, program.zone, active_at=row["active_at"])
+        wallet = Wallet(
+            entry.wallet, cell_of(entry.wallet), program.id, program.zone, active_at=row["active_at"]
+        )
         untils = {} if row["until"] is None else {entry.no: row["until"]}
         seen = Seen(program, wallet, now, series, [entry], untils)
         lines.append(line_of(seen, entry, words, row["number"] or "", row["name"] or ""))

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from jifen.pages.figures import masked
 from jifen.pages.naming import tier_of
@@ -122,7 +122,7 @@ def tier_word(visit: Visit, code: str) -> Markup:
     """What a tier is called; empty where the programme has none."""
     rules = visit.program.rules_at(visit.now)
     if rules is None or rules.definition.tiers is None:
-        return Markup(code)
+        return escape(code)
     return tier_of(code, rules.definition, visit.words)
 
 
@@ -132,7 +132,11 @@ def _tiers(visit: Visit) -> list[tuple[str, Any]]:
         return []
     levels = [(one.code, tier_word(visit, one.code)) for one in rules.definition.tiers.levels]
     words = visit.words
-    return [("", words.t("watch.all")), (NO_TIER, words.t("watch.no_tier")), *((c, w) for c, w in levels if c)]
+    return [
+        ("", words.t("watch.all")),
+        (NO_TIER, words.t("watch.no_tier")),
+        *((c, w) for c, w in levels if c),
+    ]
 
 
 ROUTES = (get("/console/members", "console.members", show, CONSOLE, key="members"),)

@@ -150,14 +150,13 @@ async def _lapsing(visit: Visit, unit: Unit) -> list[LapseDay]:
 
 async def _looks(visit: Visit, figures: Figures, lapses: list[LapseDay], proof: Any) -> list[Look]:
     """What a person must look at, the gravest first."""
-    found = [
+    return [
         *_unproven(visit, proof),
         *_unreminded(visit, lapses),
         *await _bringing_back(visit),
         *_unusual(visit, figures),
         *await _waiting(visit),
     ]
-    return [one for one in found if one]
 
 
 def look(
@@ -241,6 +240,8 @@ async def _waiting(visit: Visit) -> list[Look]:
 def waited(visit: Visit, since: datetime) -> Markup:
     """How long something has waited, in hours, or in days from two on."""
     hours = max(0, int((visit.now - since).total_seconds())) // 3600
+    if not hours:
+        return visit.words.t("watch.soon_waited")
     if hours < 48:
         return visit.words.t("watch.hours", hours, count=hours)
     return visit.words.t("watch.days", hours // 24, count=hours // 24)
@@ -297,7 +298,7 @@ def _charts(visit: Visit, figures: Figures, lapses: list[LapseDay]) -> dict[str,
 
 
 def axis_from(values: list[int], scale: int) -> int:
-    """Where the axis of a line begins: at 0, or where all values lie far above it, a whole step below them."""
+    """Where the axis of a line begins: at 0, or a whole step below values far above it."""
     low, high = min(values), max(values)
     if low * 2 < high:
         return 0

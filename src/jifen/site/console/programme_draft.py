@@ -144,7 +144,7 @@ def beside(visit: Visit, new: Programme, old: Programme | None) -> Beside:
 
 
 def thing_of(path: str) -> str:
-    """The rule, reward or term that a difference is of: `rules.rules[base].rate` is of `rules.rules[base]`."""
+    """What a difference is of: `rules.rules[base].rate` is of the rule `rules.rules[base]`."""
     if "]" in path:
         return path[: path.index("]") + 1]
     return ".".join(path.split(".")[:2])

@@ -90,7 +90,9 @@ def _rules(visit: Visit, asked: str) -> list[Hit]:
 
 
 def _rule(rule: Any, title: Markup) -> Hit:
-    return Hit("rule", title, rule.id, f"/console/programme?rule={quote(rule.id, safe='')}#rule-{quote(rule.id)}")
+    return Hit(
+        "rule", title, rule.id, f"/console/programme?rule={quote(rule.id, safe='')}#rule-{quote(rule.id)}"
+    )
 
 
 async def _members(visit: Visit, asked: str) -> list[Hit]:

@@ -13,7 +13,7 @@ async def show(visit: Visit) -> Response[bytes]:
     proofs = found["proofs"]
     asked = visit.query("proof")
     chosen = next((one for one in proofs if one["id"] == asked), proofs[0] if proofs else None)
-    return visit.page(
+    answer = visit.page(
         "console/verification.html",
         block="proof" if visit.partial else "",
         waiting=found["waiting"],
@@ -22,6 +22,9 @@ async def show(visit: Visit) -> Response[bytes]:
         roots=found["roots"],
         people=await staff_names(visit),
     )
+    if visit.partial and not found["waiting"]:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 async def prove(visit: Visit) -> Response[bytes]:

@@ -79,7 +79,7 @@ async def explained(visit: Visit) -> Response[bytes]:
         "member/entry.html",
         view=entry_view(seen, visit.words),
         entry=entry,
-        beside=_beside(seen, entry, visit.words),
+        beside=beside_of(seen, entry, visit.words),
         greens=_green_names(seen, visit.words),
         green_codes=green_units(seen.program.rules_at(entry.occurred_at)),
         market=_market(seen, entry, visit.words),
@@ -87,7 +87,8 @@ async def explained(visit: Visit) -> Response[bytes]:
     )
 
 
-def _beside(seen: Seen, entry: Entry, words: Words) -> Sequence[Beside]:
+def beside_of(seen: Seen, entry: Entry, words: Words) -> Sequence[Beside]:
+    """What an entry moved beside its own unit."""
     greens = green_units(seen.program.rules_at(entry.occurred_at))
     return [
         Beside(points, words.unit(unit_of(seen, code)), code in greens)

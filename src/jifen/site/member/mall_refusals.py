@@ -16,7 +16,7 @@ from jifen.values.periods import local_day
 
 JOINT = "/m/family/joint"
 FAMILY = "/m/family"
-APPEALS = "/m/appeals"
+APPEALS = "/m/me/appeals"
 
 
 class Way(msgspec.Struct, frozen=True):

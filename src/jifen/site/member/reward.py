@@ -1,7 +1,7 @@
 """One reward: what is promised of it, what it costs this member of which points, and when it can be had."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote as quoted
 from urllib.parse import urlencode
@@ -10,10 +10,11 @@ import msgspec
 from litestar import Response
 from markupsafe import Markup
 
+from jifen.mall.vouchers import stamped
 from jifen.pages import naming
 from jifen.pages.figures import yuan
 from jifen.pages.reading import Seen
-from jifen.pages.vouchers import policy_of
+from jifen.pages.vouchers import policy_of, voucher_of
 from jifen.parties.programs import Store
 from jifen.rules.rewards import Reward
 from jifen.site.inside import No
@@ -33,6 +34,7 @@ from jifen.site.member.mall_refusals import Refusing, points_short, refused_by
 from jifen.site.member.mall_times import Day, days_of
 from jifen.site.routing import MEMBER, get, post
 from jifen.site.visit import Stop, Visit
+from jifen.values.periods import end_of_day
 
 COUNT_MOST = 10
 """So many pieces may be chosen at once; whoever wants more comes again."""
@@ -107,6 +109,9 @@ async def _cannot(visit: Visit, reward: Reward, told: Any) -> Refusing:
         needed = max(told["points"], reward.threshold or 0)
         return points_short(visit, seen, reward, told["unit"], needed)
     facts: dict[str, Any] = {"requested": told["count"]}
+    if told["why_not"] == "wallet_frozen":
+        until = (await seen_by(visit)).wallet.frozen_until
+        facts |= {"until": until.isoformat()} if until else {}
     if told["left"] is not None:
         facts["left"] = told["left"]
     if told["why_not"] == "limit_reached":
@@ -219,6 +224,8 @@ def promised(visit: Visit, reward: Reward) -> dict[str, Any]:
         "place": place_of(visit, reward.merchant),
         "picture": picture_of(reward.kind, reward.category, reward.title),
         "policy": _policy(visit, reward),
+        "does": _does(visit, reward),
+        "at_most": _at_most(visit, reward),
     }
 
 
@@ -227,6 +234,25 @@ def _may_ask(reward: Reward, view: Any, refused: Refusing | None) -> bool:
     if refused is None or view["can_have"]:
         return True
     return pays_cash(reward) and view["why_not"] in ("points", "threshold", "limit")
+
+
+def _does(visit: Visit, reward: Reward) -> Markup:
+    """What the voucher does that it gives; nothing where it gives none."""
+    rules, program = rules_now(visit), visit.program
+    if reward.voucher is None or rules is None:
+        return Markup()
+    terms = stamped(reward.voucher, reward)
+    ends = end_of_day(visit.today + timedelta(days=terms.valid_days), program.zone)
+    said = voucher_of(terms, ends, program, rules.definition, visit.words)
+    return visit.words.t("mall.sentence", said=said[:1].upper() + said[1:])
+
+
+def _at_most(visit: Visit, reward: Reward) -> Markup:
+    """How many a member may have, by each of its limits."""
+    said = [
+        visit.words.t(f"mall.limit_{limit.per}", limit.count, count=limit.count) for limit in reward.limits
+    ]
+    return visit.words.joined(said)
 
 
 def _policy(visit: Visit, reward: Reward) -> Markup:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from jifen.pages import figures
 from jifen.pages.naming import said_in, title_of, when_of
 from jifen.parties.programs import Store
-from jifen.rules.calendars import Markets, stores_on
+from jifen.rules.calendars import AnyCalendar, Markets, Openings, stores_on
 from jifen.rules.compiled import CompiledRules
-from jifen.rules.definition import AnyRule, Campaign, Rule
+from jifen.rules.definition import AnyRule, Campaign, Rule, RuleSet
 from jifen.rules.when import Conditions
 from jifen.site.routing import SHOP, get
 from jifen.site.shop.stores import place_of, stores_of
@@ -94,12 +94,33 @@ def markets_on(visit: Visit, day: date) -> Sequence[Store]:
     return [store for store in stores_of(visit) if store.code in found]
 
 
-def concerns(visit: Visit, when: Conditions) -> bool:
-    """Whether something can hold at the merchant."""
+def concerns(visit: Visit, rules: CompiledRules, when: Conditions) -> bool:
+    """Whether something can ever hold at one of the merchant's stores."""
     own = {store.code for store in stores_of(visit)}
     if when.merchants and visit.merchant.code not in when.merchants:
         return False
+    calendars = [rules.definition.calendars[name] for name in when.calendars]
+    if calendars and all(
+        isinstance(one, Markets | Openings) and not own & set(one.stores) for one in calendars
+    ):
+        return False
     return not when.stores or bool(own & set(when.stores))
+
+
+def _at_own_stores(visit: Visit, whole: RuleSet) -> RuleSet:
+    """The rules with the calendars of stores as far as these are the merchant's."""
+    own = {store.code for store in stores_of(visit)}
+    calendars: dict[str, AnyCalendar] = {}
+    for name, one in whole.calendars.items():
+        if isinstance(one, Markets):
+            days = {code: when for code, when in one.stores.items() if code in own}
+            calendars[name] = msgspec.structs.replace(one, stores=days)
+        elif isinstance(one, Openings):
+            opened = {code: day for code, day in one.stores.items() if code in own}
+            calendars[name] = msgspec.structs.replace(one, stores=opened)
+        else:
+            calendars[name] = one
+    return msgspec.structs.replace(whole, calendars=calendars)
 
 
 def _campaigns(visit: Visit, rules: CompiledRules) -> Sequence[Running]:
@@ -107,7 +128,7 @@ def _campaigns(visit: Visit, rules: CompiledRules) -> Sequence[Running]:
     found = []
     for campaign in rules.definition.campaigns:
         own = [rule for rule in rules.definition.rules if rule.campaign == campaign.code]
-        here = [rule for rule in own if concerns(visit, rule.when)]
+        here = [rule for rule in own if concerns(visit, rules, rule.when)]
         if own and not here:
             continue
         one = _running(visit, rules, campaign, here)
@@ -131,7 +152,7 @@ def _running(visit: Visit, rules: CompiledRules, campaign: Campaign, here: Seque
 
 
 def _promise(visit: Visit, rules: CompiledRules, rule: AnyRule) -> Promise:
-    when = when_of(rule.when, visit.program, rules.definition, visit.words)
+    when = when_of(rule.when, visit.program, _at_own_stores(visit, rules.definition), visit.words)
     return Promise(title_of(rule, visit.words), when, _shares(visit, rule))
 
 
@@ -158,7 +179,7 @@ def _always(visit: Visit, rules: CompiledRules) -> Sequence[Promise]:
     return [
         _promise(visit, rules, rule)
         for rule in rules.definition.rules
-        if rule.campaign is None and concerns(visit, rule.when) and not _of_acts(rule)
+        if rule.campaign is None and concerns(visit, rules, rule.when) and not _of_acts(rule)
     ]
 
 
@@ -170,7 +191,9 @@ def _of_acts(rule: AnyRule) -> bool:
 def _coming(visit: Visit, rules: CompiledRules) -> Sequence[Coming]:
     """The days ahead on which a rule of some calendar holds at one of the stores, today first."""
     places = {store.code: place_of(visit, store) for store in stores_of(visit)}
-    own = [rule for rule in rules.definition.rules if rule.when.calendars and concerns(visit, rule.when)]
+    own = [
+        rule for rule in rules.definition.rules if rule.when.calendars and concerns(visit, rules, rule.when)
+    ]
     found = []
     for later in range(AHEAD_DAYS):
         day = visit.today + timedelta(days=later)

@@ -19,6 +19,8 @@ from jifen.pages.reading import NEWEST, Seen, read_entry
 from jifen.pages.rows import row_of
 from jifen.site.console.ledger import Line, lines_of
 from jifen.site.inside import No
+from jifen.site.member.entries import beside_of
+from jifen.site.member.green import green_units
 from jifen.site.routing import SHOP, get
 from jifen.site.shop.stores import place_of, stores_of
 from jifen.site.visit import Stop, Visit
@@ -102,6 +104,8 @@ async def explained(visit: Visit) -> Response[bytes]:
         entry=entry,
         who=masked_name(member.name) if member else "",
         facts=[fact for fact in view.facts if fact.name not in hidden],
+        beside=beside_of(seen, entry, visit.words),
+        greens=green_units(seen.program.rules_at(entry.occurred_at)),
         related=_related(visit, seen),
     )
 

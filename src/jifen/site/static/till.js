@@ -6,7 +6,7 @@
   const tell = (text) => { const told = byId("told"); if (told) told.textContent = text; };
   document.body.classList.add("alive");
   // The slider's filling is a style that a script set: copied as an attribute the policy would refuse it.
-  if (window.htmx) window.htmx.config.attributesToSettle = ["class"];
+  if (window.htmx) Object.assign(window.htmx.config, { attributesToSettle: ["class"], timeout: 8000 });
 
   // What stays in this browser.
   function kept(name) {
@@ -39,8 +39,15 @@
     document.addEventListener("htmx:beforeRequest", () => stale(true));
     document.addEventListener("htmx:responseError", () => stale(false));
     document.addEventListener("htmx:sendError", () => { stale(false); setLine(false); });
+    document.addEventListener("htmx:timeout", () => { stale(false); ask(); });
     document.addEventListener("htmx:afterSwap", () => { stale(false); parkedList(); });
   }
+  // What changed is said once, by an element that stays: what is to be paid, or what the return gives.
+  document.addEventListener("htmx:afterSwap", () => {
+    const due = byId("due"), pay = byId("pay");
+    if (due) tell(`${due.previousElementSibling.textContent} ${due.textContent}`);
+    else if (pay) tell(pay.firstChild.textContent);
+  });
   // The filled part of the slider, where the browser does not draw it by itself.
   function fill() {
     const slider = byId("slider");
@@ -193,9 +200,25 @@
     clearTimeout(asking);
     asking = setTimeout(ask, (is ? HERE_S : AWAY_S) * 1000);
   }
+  const pulse = () => fetch("/till/pulse", { cache: "no-store", signal: AbortSignal.timeout(GIVE_UP_S * 1000) });
+  // Money is taken only where the answer can come back: a line that went away just now shows before, not after.
+  document.addEventListener("click", (event) => {
+    const pay = event.target.closest("#pay");
+    if (!pay || !pay.form || pay.dataset.sure) return;
+    event.preventDefault();
+    if (pay.dataset.asking) return;
+    pay.dataset.asking = "yes";
+    pulse().then(() => {
+      pay.dataset.sure = "yes";
+      pay.click();
+    }).catch(() => setLine(false)).finally(() => {
+      delete pay.dataset.sure;
+      delete pay.dataset.asking;
+    });
+  }, true);
   async function ask() {
     try {
-      const answer = await fetch("/till/pulse", { cache: "no-store", signal: AbortSignal.timeout(GIVE_UP_S * 1000) });
+      const answer = await pulse();
       if (answer.redirected) { setLine(true); tell(away.dataset.signedOut); byId("away-since").textContent = away.dataset.signedOut; return; }
       setLine(answer.ok);
       if (answer.ok) await send();

@@ -14,8 +14,8 @@ from jifen.pages.lots import last_day
 from jifen.pages.naming import said_in
 from jifen.pages.strip import Segment, strip
 from jifen.pages.words import Words
-from jifen.site.inside import No
 from jifen.site.till.goods import Item, Unread, fen_of, items_of
+from jifen.site.till.refusing import Refused
 from jifen.site.till.sight import Given, Hint, Sight, sight_of
 from jifen.site.till.stand import Stand
 from jifen.site.till.who import Person
@@ -149,15 +149,17 @@ class Bill(msgspec.Struct, frozen=True):
     must_confirm: int
 
 
-async def add_voucher(visit: Visit, stand: Stand, person: Person, asked: Asked) -> Asked:
-    """The form with the voucher whose code was typed among the chosen.
+async def add_voucher(
+    visit: Visit, stand: Stand, person: Person, asked: Asked
+) -> tuple[Asked, Refused | None]:
+    """The form with the voucher whose code was typed among the chosen; or why it does not fit beside them.
 
     Raises:
         No: there is none of that code, or it is not this member's.
     """
     goods = asked.goods
-    if not asked.voucher_code or goods is None:
-        return asked
+    if goods is None:
+        return asked, None
     body = {
         "member": person.number,
         "store": stand.store.code,
@@ -166,15 +168,19 @@ async def add_voucher(visit: Visit, stand: Stand, person: Person, asked: Asked) 
         "vouchers": [*asked.vouchers, asked.voucher_code],
     }
     told = await visit.api.post("/v1/quotes", body, secrets.token_hex(12))
-    named = [*told["vouchers"], *[one for one in told["misfits"] if one["voucher"] not in asked.vouchers]]
-    fits = [one["voucher"] for one in told["vouchers"]]
-    if len(fits) <= len(asked.vouchers):
-        own = await _own(visit, person)
-        last = next((one for one in named if one["voucher"] in own and one.get("why")), None)
-        if last is not None:
-            facts = {"why": last["why"], "code": "voucher_refused", "detail": last["said"]}
-            raise No(409, {**facts, "title": last["said"], "retry": False})
-    return msgspec.structs.replace(asked, vouchers=tuple(fits), voucher_code="")
+    fits = tuple(one["voucher"] for one in told["vouchers"])
+    if new := tuple(one for one in fits if one not in asked.vouchers):
+        return msgspec.structs.replace(asked, vouchers=(*asked.vouchers, *new), voucher_code=""), None
+    # Those named stand before the member's others, in their order: the last of them was typed.
+    named = len(asked.vouchers) + 1 - len(fits)
+    return asked, misfit(visit, told["misfits"][named - 1]["why"])
+
+
+def misfit(visit: Visit, why: str) -> Refused:
+    """Why a voucher does not fit on this bill."""
+    words, key = visit.words, f"till.no.voucher_refused.{why}"
+    title = words.t(key) if words.has(key) else words.t("till.no.voucher_refused")
+    return Refused(title, words.t("till.no.voucher_refused_next"), "voucher_refused")
 
 
 async def bill_of(visit: Visit, stand: Stand, person: Person, asked: Asked) -> Bill | None:

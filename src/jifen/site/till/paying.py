@@ -220,7 +220,7 @@ async def _with_voucher(
     if (waits := await pause(visit)) is not None:
         return asked, waits
     try:
-        return await add_voucher(visit, stand, person, asked), None
+        return await add_voucher(visit, stand, person, asked)
     except No as no:
         if no.ours:
             raise
