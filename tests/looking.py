@@ -13,6 +13,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE, DESK, SMALL = (390, 844), (1280, 800), (320, 640)
 TOUCH_PX = 44
+WAIT_MS = 10_000
+"""How long a page may take to do what was asked before a test gives up."""
 
 
 def chromium() -> str | None:
@@ -46,6 +48,7 @@ class Looking:
         self.address = address
         self.faults: list[str] = []
         self.expected = 0
+        context.set_default_timeout(WAIT_MS)
         page.on("console", lambda message: self._said(message.text))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("requestfailed", self._failed)

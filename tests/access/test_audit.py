@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jifen.parties.audit import Audit
+from jifen.store.queries import q
 from tests.api.alliance import Alliance
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -82,6 +83,23 @@ async def test_a_line_that_was_tampered_with_is_found(alliance: Alliance, fault:
     assert await audit_of(alliance).fault(alliance.id) == ""
     await alliance.house.pool.execute(fault, alliance.id)
     assert "line" in await audit_of(alliance).fault(alliance.id)
+
+
+async def test_a_line_of_another_past_does_not_fit(alliance: Alliance) -> None:
+    """Each line was hashed by us, but not after the one before it: an older log, put in between."""
+    pool = alliance.house.pool
+    await written(alliance, 3)
+    old = await pool.fetchrow("SELECT * FROM audit WHERE program = $1 AND no = 2", alliance.id)
+    first = await pool.fetchval("SELECT hash FROM audit WHERE program = $1 AND no = 1", alliance.id)
+    assert old is not None
+    await pool.execute("DELETE FROM audit WHERE program = $1 AND no > 1", alliance.id)
+    await pool.execute("UPDATE audit_head SET no = 1, hash = $2 WHERE program = $1", alliance.id, first)
+    for no in range(2):
+        await audit_of(alliance).write(alliance.id, NOW, "@staff/li", "clerk", "thaw", f"{no}", "done", {})
+    assert await audit_of(alliance).fault(alliance.id) == ""
+    await pool.execute("DELETE FROM audit WHERE program = $1 AND no = 2", alliance.id)
+    await pool.execute(q("audit_add"), *old.values())
+    assert "line 3" in await audit_of(alliance).fault(alliance.id)
 
 
 async def test_a_line_cannot_be_hashed_again_without_the_secret(alliance: Alliance) -> None:

@@ -1,6 +1,7 @@
 """The demo's alliance with its last days, served for a browser: made once for all tests of this folder."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,12 +15,15 @@ from litestar import Litestar
 from jifen.api.settings import Settings
 from jifen.cli.application import application
 from jifen.cli.demo.small import Small, small_alliance
-from jifen.parties.secrets import open_vault
+from jifen.cli.opening import opened
 from jifen.parties.sessions import Sessions
 from jifen.parties.staff import StaffBook
 from jifen.site.visit import SESSION_COOKIE
 from jifen.store.migrate import with_database
 from tests.databases import execute
+
+KEPT = "JIFEN_FURNISHED"
+"""A folder in which the alliance is kept from run to run while tests are written; by default it is made anew."""
 
 DAYS = 10
 """So many of the year's days are replayed; the story of the alliance is whole."""
@@ -35,7 +39,7 @@ ROLES = {
 }
 """Who is who: members by a short name, staff by login."""
 
-PEOPLE = {"lin": "19900000012", "gu": "19900000037", "chen": "19900000853"}
+PEOPLE = {"lin": "19900000012", "gu": "19900000037", "chen": "19900000853", "guyu": "19900002312"}
 
 
 class Furnished:
@@ -75,11 +79,16 @@ class Furnished:
 @asynccontextmanager
 async def served(server: str, folder: Path) -> AsyncIterator[Furnished]:
     """Make the alliance on a fresh database of a server, and serve it on a free port of loopback."""
-    await execute(server, "CREATE DATABASE furnished")
-    dsn = with_database(server, "furnished")
-    small = await small_alliance(folder, DAYS, dsn=dsn)
-    secret = open_vault(folder)
-    assert secret is not None
+    given = os.environ.get(KEPT)
+    if given:
+        folder = Path(given)
+        small = await small_alliance(folder, DAYS)
+        async with opened(folder) as at_hand:
+            dsn = at_hand.dsn
+    else:
+        await execute(server, "CREATE DATABASE furnished")
+        dsn = with_database(server, "furnished")
+        small = await small_alliance(folder, DAYS, dsn=dsn)
     settings = Settings(folder=folder, database_url=dsn, pool_size=8)
     app = application(settings, jobs=False)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none")
@@ -92,4 +101,5 @@ async def served(server: str, folder: Path) -> AsyncIterator[Furnished]:
     yield Furnished(small, app, f"http://127.0.0.1:{port}")
     serving.should_exit = True
     await running
-    await execute(server, "DROP DATABASE furnished WITH (FORCE)")
+    if not given:
+        await execute(server, "DROP DATABASE furnished WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""Journeys at the till: S03 and S08 from the code to the receipt, S26 and S23 by voucher and booking, returns."""
+"""Journeys at the till: S03 and S08 from the code to the receipt, a return, and without the network."""
 
 import re
 
@@ -36,12 +36,14 @@ def figure(text: str) -> int:
     return int(found[0].replace(",", "").replace("−", "-"))
 
 
-@pytest.mark.parametrize(("language", "size"), [("zh", TILL), ("en", PHONE)], ids=["zh-desk", "en-phone"])
+@pytest.mark.parametrize(
+    ("who", "language", "size"), [("gu", "zh", TILL), ("lin", "en", PHONE)], ids=["zh-desk", "en-phone"]
+)
 async def test_s03_a_bill_is_paid_in_points_and_money(
-    furnished: Furnished, browser: Browser, language: str, size: tuple[int, int]
+    furnished: Furnished, browser: Browser, who: str, language: str, size: tuple[int, int]
 ) -> None:
-    """Code, amount, points, Enter: what is due, what is earned and what is left add up, and once is enough."""
-    code = await code_of(furnished, browser, "gu")
+    """Code, amount, points, Enter: what is due, what is earned and what is left add up."""
+    code = await code_of(furnished, browser, who)
     async with window(furnished, browser, "zhoumin", size, language) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/till")
@@ -59,7 +61,7 @@ async def test_s03_a_bill_is_paid_in_points_and_money(
         await page.wait_for_url("**/till/receipts/**")
         said = await page.locator("main").inner_text()
         assert f"{after:,}" in said
-    async with window(furnished, browser, "gu", PHONE, language) as looking:
+    async with window(furnished, browser, who, PHONE, language) as looking:
         await looking.page.goto(f"{furnished.address}/m/wallet")
         assert figure(await looking.page.locator(".balance .fig").inner_text()) == after
 
@@ -83,7 +85,7 @@ async def test_s08_a_breakfast_earns_at_once(furnished: Furnished, browser: Brow
 
 async def test_what_was_paid_comes_back_at_the_till(furnished: Furnished, browser: Browser) -> None:
     """The newest receipt of the store is taken back in part: money and points by tender, read aloud, once."""
-    code = await code_of(furnished, browser, "gu")
+    code = await code_of(furnished, browser, "guyu")
     async with window(furnished, browser, "zhoumin", TILL) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/till")

@@ -33,4 +33,4 @@ async def window(
     await looking.context.add_cookies(cookies)  # type: ignore[arg-type]
     yield looking
     await looking.context.close()
-    assert looking.faults == []
+    assert looking.faults == [], looking.faults

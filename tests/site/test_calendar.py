@@ -73,7 +73,7 @@ async def test_what_was_issued_and_what_is_expected(town: Town) -> None:
         "(program, day, unit, merchant, account, offset_points, offset_fen, points, legs) "
         "VALUES ('{0}', '{1}', 'point', '{0}', 'issued', 100, 100, {2}, 1)"
     )
-    dsn = town.house.settings.database_url
+    dsn = str(town.house.settings.database_url)
     for day, points in (("2026-11-10", 400), ("2025-11-25", 1000)):
         await execute(dsn, figure.format(town.program.id, day, points))
     page = await (await town.client("hezhiyuan")).open("/console/calendar?month=2026-11")

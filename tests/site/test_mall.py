@@ -122,7 +122,7 @@ async def test_where_nothing_can_be_had_the_nearest_is_named(town: Town) -> None
     gu = await town.client("gu")
     page = said(await gu.open("/m/mall?category=餐饮"))
     assert "“餐饮”里没有换得起的" in page
-    assert "最便宜的是“手冲咖啡一杯”，要 1,000 积分：还差 1,000 积分" in page
+    assert "从“手冲咖啡一杯”看起：要 1,000 积分，还差 1,000 积分" in page
     nothing = await gu.open("/m/mall?q=潜水艇")
     assert "没有“潜水艇”" in said(nothing)
     assert 'href="/m/mall"' in nothing

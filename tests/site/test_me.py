@@ -236,8 +236,13 @@ async def test_an_objection_to_an_entry_reaches_a_person_and_is_answered(town: T
     assert "1 件在看" in said(await gu.open(ME))
     waiting = (await town.api.get("/v1/appeals"))["appeals"]
     assert [(one["member"], one["entry"], one["until"]) for one in waiting] == [(GU, 1, None)]
-    decision = {"uphold": True, "by": "何知远", "reason": "小票上是集市日，少给了 99。"}
-    await town.api.post(f"/v1/appeals/{waiting[0]['id']}/decision", decision)
+    approver = await town.client("xuapprover")
+    page = said(await approver.open("/console/appeals"))
+    assert ("第 1 笔流水" in page, "应该是双倍。" in page) == (True, True)
+    path = f"/console/appeals/{waiting[0]['id']}"
+    reason = "小票上是集市日，少给了 99。"
+    await sent(approver, "/console/appeals", path, decision="uphold", reason=reason)
+    assert "第 1 笔流水" in said(await approver.open("/console/appeals")), "among what was decided"
     text = said(await gu.open(f"{ME}/appeals"))
     assert "成立" in text
     assert "小票上是集市日，少给了 99。" in text

@@ -291,6 +291,7 @@ async def test_campaigns_and_market_days_at_own_stores(mall: Town) -> None:
     assert "我们 1/3，青禾联盟 2/3" in text
     assert "安驰车服满 300 元" not in text
     assert "赶集日单笔满 50 元双倍 柳河镇店" in text
+    assert "11 月 22 日" not in text
     assert re.search(r"11 月 28 日 周六 · \S+ 每月 8、18、28 日会员日双倍", text)
     other = said(await (await mall.client("anmanager")).open("/shop/campaigns"))
     assert "安驰车服满 300 元加 30 积分" in other

@@ -93,7 +93,7 @@ class PublicationInFull(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProgrammeProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A version that somebody wants published. writers: who wrote it beside its author; none may approve it."""
+    """A version that somebody wants published. writers: who wrote it beside its author; none approves it."""
 
     id: UUID
     base: int

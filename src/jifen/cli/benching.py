@@ -33,7 +33,9 @@ BENCHES: dict[str, Callable[[Path], Coroutine[Any, Any, dict[str, Any]]]] = {
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Tell the command line of it."""
-    command = commands.add_parser("bench", help="measure: ingest, till, race, contend, rules, mall, redeem, pages")
+    command = commands.add_parser(
+        "bench", help="measure: ingest, till, race, contend, rules, mall, redeem, pages"
+    )
     command.add_argument("name", choices=sorted(BENCHES))
     command.add_argument("--json", action="store_true", help="one object on the last line")
     command.set_defaults(run=_bench)

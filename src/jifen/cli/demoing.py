@@ -12,7 +12,7 @@ from rich.table import Table
 
 from jifen.cli.demo.dataset import TODAY
 from jifen.cli.demo.desk import OPERATOR
-from jifen.cli.demo.furnishing import CONNECTIONS, Script, found, furnish, script, settle, stage_of
+from jifen.cli.demo.furnishing import CONNECTIONS, OldDemo, Script, found, furnish, script, settle, stage_of
 from jifen.cli.demo.keyring import Keyring
 from jifen.cli.demo.log_ins import LogIn, log_ins
 from jifen.cli.demo.outcome import figures, say, shown
@@ -49,7 +49,11 @@ def _demo(asked: argparse.Namespace) -> int:
         async with opened(folder) as at_hand:
             return await found(at_hand, made, keyring)
 
-    program = asyncio.run(prepare())
+    try:
+        program = asyncio.run(prepare())
+    except OldDemo as old:
+        console.print(f"jifen: {folder}: {old}", style="red")
+        return 1
     # The year's clock runs a thousand times too fast for jobs that look every ten seconds: what they did
     # would differ from run to run. So the replay itself expires, and the server for people has jobs again.
     with running(folder, folder / "server.log", jobs=False) as server:

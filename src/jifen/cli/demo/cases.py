@@ -25,7 +25,7 @@ INVITED = (
 
 def steps() -> list[Step]:
     """All cases."""
-    return [*_freezes(), *_referrals(), *_outage(), *_corrections(), *_acts(), *_purchases()]
+    return [*_freezes(), *_referrals(), *_owing(), *_outage(), *_corrections(), *_acts(), *_purchases()]
 
 
 def _freezes() -> list[Step]:
@@ -114,6 +114,26 @@ def _referrals() -> list[Step]:
             )
         )
     return found
+
+
+def _owing() -> list[Step]:
+    """Somebody spends what a purchase gave, and then brings the goods back: what is gone is owed."""
+    who = INVITED[3][0]
+    return [
+        posts(
+            moment(11, 20, 9),
+            "owing-buys",
+            "/v1/purchases",
+            member=who,
+            store="s361",
+            channel="till",
+            lines=[_line("桂花淡香水 30 毫升", "美妆", 30_000)],
+        ),
+        posts(
+            moment(11, 20, 15), "owing-spends", "/v1/redemptions", member=who, merchant="liuhe", points=500
+        ),
+        posts(moment(11, 21, 12), "owing-returns", "/v1/returns", purchase="demo-owing-buys"),
+    ]
 
 
 def _outage() -> list[Step]:

@@ -89,6 +89,13 @@ def script(last_days: int = 0) -> Script:
     return Script(found, programme, told, steps, since)
 
 
+class OldDemo(Exception):
+    """The folder holds a demo of an earlier version, with other stores."""
+
+    def __init__(self) -> None:
+        super().__init__("the demo here was made by an earlier version: remove its folder, and run it again")
+
+
 CHANNELS = """# What has no provider is printed, so that one can sign in; webhooks may go to this machine.
 console: true
 private_webhooks: true
@@ -105,14 +112,25 @@ def settle(folder: Path) -> Keyring:
 
 
 async def found(at_hand: Opened, made: Script, keyring: Keyring) -> Program:
-    """Publish the first version, enrol everybody, and make the keys and the staff, what is not there yet."""
+    """Publish the first version, enrol everybody, and make the operator's keys, what is not there yet.
+
+    Raises:
+        OldDemo: there is a demo with other stores.
+    """
     program = await publish_first(at_hand, first(made.newest), SINCE)
+    if program.stores.keys() - _stores(made):
+        raise OldDemo
     await prove(at_hand, program, made.year.organic, SINCE)
     await _enrol(at_hand, program, made.year.households)
     for name, label, role in KEYS:
         if name not in keyring.kept:
             keyring.keep(name, await at_hand.keys.make(program.id, None, label, SINCE, role))
     return await at_hand.catalog.refresh(program.id)
+
+
+def _stores(made: Script) -> set[str]:
+    """The codes of all stores that the demo ever has."""
+    return {store.code for merchant in made.newest.merchants for store in merchant.stores}
 
 
 async def _enrol(at_hand: Opened, program: Program, households: list[int]) -> None:

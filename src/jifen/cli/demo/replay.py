@@ -30,13 +30,15 @@ EVENING = 20
 class Done(msgspec.Struct):
     """What of the year is booked, so that a second run goes on where the first one ended.
 
-    steps: of the chronicle, by name. known: what they have written down.
+    steps: of the chronicle, by name. known: what they have written down. over: all was played; steps that a
+    later version has beside them would turn the clock back over what is proven, so they are left out.
     """
 
     through: str = ""
     baskets: int = 0
     steps: set[str] = msgspec.field(default_factory=set)
     known: dict[str, str] = msgspec.field(default_factory=dict)
+    over: bool = False
 
 
 class Diary:
@@ -80,7 +82,7 @@ class Replay:
 
         Reminders come every week, expiries at the end of each month, and all that is due at the end.
         """
-        left = [step for step in steps if step.name not in self.done.steps]
+        left = [] if self.done.over else [step for step in steps if step.name not in self.done.steps]
         for index, day in enumerate(days):
             left = await self._steps(left, day.ends)
             await asyncio.sleep(0)
@@ -95,6 +97,8 @@ class Replay:
         self._clock(TODAY)
         await self._due()
         await self._remind(TODAY)
+        self.done.over = True
+        self._diary.write()
 
     async def _between(self, day: Day, following: Day | None) -> None:
         """Reminders where a week ends, and the jobs where a month does."""

@@ -26,11 +26,13 @@ async def decide(visit: Visit) -> Response[bytes]:
     staff = visit.signed_in.staff
     body = {"uphold": uphold, "by": staff.name if staff else visit.actor, "reason": visit.field("reason")}
     try:
-        await visit.api.post(f"/v1/appeals/{of}/decision", body)
+        decided = await visit.api.post(f"/v1/appeals/{of}/decision", body)
     except No as no:
         if no.ours:
             raise
         return await _page(visit, no, of)
+    if decided["until"] is None:
+        return visit.go("/console/appeals", "appeal_answered")
     return visit.go("/console/appeals", "watch_upheld" if uphold else "watch_kept")
 
 

@@ -22,6 +22,7 @@ SHAPES = ("filled", "outline", "dashed", "round")
 """How stores are told apart beside their sign."""
 
 LANES_MOST = 4
+MARKS_IN_A_ROW = 2
 LONG_DAYS = 100
 """What runs longer than this is no campaign, and not drawn."""
 
@@ -74,11 +75,16 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Week(msgspec.Struct, frozen=True):
-    """Seven days with the bars over them; lanes: how many rows of bars."""
+    """Seven days with the bars over them; lanes: how many rows of bars. tall: a day has many market days."""
 
     days: tuple[Day, ...]
     bars: tuple[Bar, ...]
     lanes: int
+
+    @property
+    def tall(self) -> bool:
+        """Whether the signs of some day need a second row."""
+        return any(len(day.marks) > MARKS_IN_A_ROW for day in self.days)
 
 
 def weeks_of(month: date) -> list[list[date]]:
@@ -238,6 +244,8 @@ def _bars(days: Sequence[date], items: Sequence[Item]) -> tuple[tuple[Bar, ...],
 def lunar_said(day: date, words: Words) -> str:
     """The lunar day; the first of a month by the month's name."""
     lunar = lunar_of(day)
+    if lunar.day == 1 and words.language == "en":
+        return f"{lunar.month}/1"
     if lunar.day == 1:
         name = bare(words.t(f"lunar_month.{lunar.month}"))
         return bare(words.t("decide.leap", month=name)) if lunar.leap else name

@@ -18,6 +18,7 @@ from jifen.rules.definition import AnyRule, Campaign, Combination, Flat, PerItem
 from jifen.rules.rewards import Reward
 from jifen.rules.tiers import Tier
 from jifen.site.console.programme_words import Said, Spans, bare, compared, percent, plain
+from jifen.values.periods import local_day
 
 FULL_PERMILLE = 250
 """A rebate of a quarter fills its bar."""
@@ -293,7 +294,9 @@ def _tier_cells(said: Said, tier: Tier) -> tuple[str, ...]:
 def _campaign_cells(said: Said, campaign: Campaign) -> tuple[str, ...]:
     title = bare(naming.said_in(said.words, campaign.title, campaign.title_en))
     text = bare(naming.said_in(said.words, campaign.text, campaign.text_en))
-    return title, said.day(campaign.since), said.last_day(campaign.until), text
+    zone = said.programme.zone
+    since, last = local_day(campaign.since, zone), local_day(campaign.until - figures.AN_INSTANT, zone)
+    return title, since.isoformat(), last.isoformat(), text
 
 
 def _message_cells(said: Said, template: TemplatePlan) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ async def wards_of(visit: Visit) -> list[Ward]:
     minors = {
         wallet: one.person.minor
         for wallet, one in found.items()
-        if one.person.minor is not None 
+        if one.person.minor is not None and one.person.minor.guardian == str(own)
     }
     names = await _named(visit, list(minors))
     return [Ward(*names[wallet], minor.spend, minor.pool) for wallet, minor in minors.items()]

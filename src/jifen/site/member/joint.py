@@ -89,7 +89,7 @@ async def _shown(visit: Visit, no: Refused | None = None, status: int = 200) -> 
         choices=choices,
         chosen=chosen,
         halves=_proposal(home, chosen) if chosen else {},
-        offers=[] if chosen else await _offers(visit),
+        offers=[] if chosen else await _offers(visit, home),
         stores=_stores(visit, chosen) if chosen else (),
     )
 
@@ -139,14 +139,24 @@ async def _choices(visit: Visit) -> list[Choice]:
     return choices
 
 
-async def _offers(visit: Visit) -> list[Offer]:
+def _looks(home: Home | None, numbers: Sequence[str]) -> dict[str, str]:
+    """The colours of who pays: those of the family have theirs, friends what is free."""
+    looks = {one.number: one.look for one in home.owners} if home else {}
+    free = [f"own-{no}" for no in range(1, LOOKS + 1) if f"own-{no}" not in looks.values()] or ["own-0"]
+    for place, number in enumerate(number for number in numbers if number not in looks):
+        looks[number] = free[place % len(free)]
+    return looks
+
+
+async def _offers(visit: Visit, home: Home | None) -> list[Offer]:
     found = (await visit.api.get(f"{visit.mine}/joint-redemptions"))["offers"]
     names = await names_of(visit, sorted({part["member"] for one in found for part in one["payers"]}))
-    return [_offer(visit, one, names) for one in found]
+    return [_offer(visit, one, names, home) for one in found]
 
 
-def _offer(visit: Visit, one: Any, names: Mapping[str, str]) -> Offer:
+def _offer(visit: Visit, one: Any, names: Mapping[str, str], home: Home | None) -> Offer:
     reward = _rewards(visit).get(one["reward"])
+    looks = _looks(home, [part["member"] for part in one["payers"]])
     parts = tuple(
         Part(
             part["member"],
@@ -154,9 +164,9 @@ def _offer(visit: Visit, one: Any, names: Mapping[str, str]) -> Offer:
             part["member"] == visit.number,
             part["points"],
             datetime.fromisoformat(part["agreed_at"]) if part["agreed_at"] else None,
-            f"own-{place % LOOKS + 1}",
+            looks[part["member"]],
         )
-        for place, part in enumerate(one["payers"])
+        for part in one["payers"]
     )
     waits = one["state"] == "open" and any(part.mine and part.agreed_at is None for part in parts)
     return Offer(
@@ -210,7 +220,8 @@ async def _mine(visit: Visit) -> Offer:
     numbers = [part["member"] for part in found["payers"]]
     if visit.number not in numbers:
         raise Stop("nothing_here", 404, JOINT)
-    return _offer(visit, found, await names_of(visit, [*numbers, found["member"]]))
+    names = await names_of(visit, [*numbers, found["member"]])
+    return _offer(visit, found, names, await home_of(visit))
 
 
 async def make(visit: Visit) -> Response[bytes]:

@@ -119,13 +119,27 @@
     } else if (own || at.id === "points") {
       event.preventDefault();
       if (at.id === "points") choose(at.value);
-    } else if (!at.closest("button, a, .segments, form:not(#bill, #return)")) {
+    } else if (!at.closest("button:focus-visible, a, .segments, form:not(#bill, #return)")) {
+      // A button that a hand pressed has the focus still; one that the keyboard reached is pressed by Enter.
       const pay = byId("pay") || byId("next");
       const waits = document.querySelector(".stale-now");
       event.preventDefault();
       if (pay && !pay.disabled && !waits) pay.click();
     }
   }
+
+  // What is typed while the member is being looked up is not lost: the next page goes on with it.
+  const carried = sessionStorage.getItem("jifen.till.carried");
+  sessionStorage.removeItem("jifen.till.carried");
+  if (carried && bill && byId("amount") && byId("pane-who")) {
+    byId("amount").value = carried;
+    window.addEventListener("load", () => byId("amount").dispatchEvent(new Event("input", { bubbles: true })));
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "amount" && bill && bill.dataset.sent === "yes") {
+      sessionStorage.setItem("jifen.till.carried", event.target.value);
+    }
+  });
 
   // Where the next hand goes: member, then amount.
   const first = byId("sms") || byId("scan") || byId("code") || byId("amount");

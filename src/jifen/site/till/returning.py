@@ -21,12 +21,17 @@ from jifen.site.till.paying import choose_store
 from jifen.site.till.receipt import Receipt, find, number_of, receipt_of
 from jifen.site.till.refusing import Refused, refused, unread
 from jifen.site.till.stand import Stand, stand_of
+from jifen.site.till.today import rows_of
 from jifen.site.visit import Visit
 from jifen.values.ids import EntryId
 from jifen.values.periods import local_day
 
 LISTED = 200
 """So many of a member's newest entries are looked through for receipts of this merchant."""
+
+
+RECENT = 10
+"""So many of the store's bills of today are shown before anything is scanned."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -96,7 +101,8 @@ async def show(visit: Visit) -> Response[bytes]:
         return choose_store(visit)
     number = visit.query("number")
     if not number:
-        return visit.page("till/return.html", **_nothing(stand))
+        recent = [row for row in await rows_of(visit, stand) if not row.back][:RECENT]
+        return visit.page("till/return.html", **{**_nothing(stand), "recent": recent})
     return await _receipt_page(visit, stand, number, None if visit.query("all") == "1" else Chosen())
 
 
@@ -304,6 +310,7 @@ def _nothing(stand: Stand) -> dict[str, Any]:
         "person": None,
         "waiting": None,
         "receipts": None,
+        "recent": (),
         "chosen": Chosen(),
         "told": None,
         "no": None,

@@ -62,7 +62,7 @@ async def show(visit: Visit) -> Response[bytes]:
     stand = stand_of(visit)
     if stand is None:
         return choose_store(visit)
-    rows = await _rows(visit, stand)
+    rows = await rows_of(visit, stand)
     own = visit.query("who") == "me"
     shown = [row for row in rows if row.mine] if own else rows
     return visit.page(
@@ -94,7 +94,7 @@ def sums_of(rows: Iterable[Row]) -> Sums:
     )
 
 
-async def _rows(visit: Visit, stand: Stand) -> list[Row]:
+async def rows_of(visit: Visit, stand: Stand) -> list[Row]:
     """Everything that the merchant's people did at this store's tills today, newest first."""
     by: dict[EntryId, str] = {}
     logins: dict[str, str] = {}
