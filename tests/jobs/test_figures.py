@@ -66,7 +66,9 @@ async def test_the_jobs_count_each_day_once_and_prove_the_books(database: str) -
     async with town(database, RULES) as here:
         await here.do(here.orders.purchase("1", "ann", days(0), amount=5000))
         process = here.processes[0]
-        mine = Jobs(process.pool, process.engine, process.catalog, clock=lambda: days(1), proves=True)
+        mine = Jobs(
+            process.pool, process.engine, process.catalog, clock=lambda: days(1), proves=lambda: database
+        )
         await mine.daily()
         await mine.daily()
         assert await figures(here) == [("2026-11-01", "issued", 50)]

@@ -93,3 +93,16 @@ async def test_what_is_refused_is_not_even_proposed(office: Office) -> None:
     with pytest.raises(Refused):
         await office.proposals.apply(shorter(CAREFUL), "ann", NOW, NOW + timedelta(days=29))
     assert await office.proposals.listed(program.id, decided=True) == ()
+
+
+async def test_nobody_who_wrote_a_version_approves_it(office: Office) -> None:
+    """Whoever wrote beside the author is no second person; somebody else is."""
+    await office.proposals.apply(CAREFUL, "ann", NOW, writers=("ann", "bob"))
+    program = await office.program()
+    (waiting,) = await office.proposals.listed(program.id)
+    assert waiting.writers == ("bob",)
+    for writer in ("ann", "bob"):
+        with pytest.raises(Conflict, match="somebody else has to approve"):
+            await office.proposals.approve(program, waiting.id, writer, NOW)
+    assert await office.versions() == ()
+    assert (await office.proposals.approve(program, waiting.id, "cat", NOW)).changed

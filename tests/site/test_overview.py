@@ -22,7 +22,7 @@ DAY = TODAY.date()
 async def town(server: str, template: str) -> AsyncIterator[Town]:
     """Three weeks of trade: purchases, returns that leave a debt, spending, holds, corrections, donations."""
     async with built(server, template) as made:
-        for back in (20, 12, 3, 0):
+        for back in (20, 12, 3, 1, 0):
             await made.clock(TODAY - timedelta(days=back))
             await made.buys("lin", 18640)
             bought = await made.buys("gu", 20000, store="S700")

@@ -23,7 +23,7 @@ async def test_rules_are_shown_with_what_they_give_back(town: Town) -> None:
 async def test_the_path_behind_the_highest_rebate_multiplies_out(town: Town) -> None:
     """The first step's points are those of its rules, and it is said how many purchases were tried."""
     page = plain(await (await town.client("hezhiyuan")).open("/console/programme"))
-    assert "最高返利 8.0" in page
+    assert "最高有效返利 8.0" in page
     assert "在禾田超市" in page
     assert "会员生日加 66 积分 66" in page
     assert "种花法" in page

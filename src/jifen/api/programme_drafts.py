@@ -62,12 +62,6 @@ class HandInDraft(Body, frozen=True, kw_only=True):
     valid_from: Instant | None = None
 
 
-class DiscardDraft(Body, frozen=True, kw_only=True):
-    """A draft to forget, at the revision that was read."""
-
-    revision: Annotated[int, Meta(ge=1)]
-
-
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """A purchase of the year in which most comes back. gave: the points of each rule; times: how often."""
 
@@ -109,7 +103,6 @@ class DraftPlan(msgspec.Struct, frozen=True, kw_only=True):
 _begin = msgspec.json.Decoder(BeginDraft)
 _save = msgspec.json.Decoder(SaveDraft)
 _hand_in = msgspec.json.Decoder(HandInDraft)
-_discard = msgspec.json.Decoder(DiscardDraft)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -139,9 +132,10 @@ async def save(call: Call) -> Reply:
 
 async def discard(call: Call) -> Reply:
     """Forget a draft."""
-    call.query()
-    body = read(_discard, await call.json())
-    await done_or_problem(_drafts(call).discard(call.asking.program, body.revision))
+    text = call.query("revision").get("revision", "")
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10):
+        raise invalid("revision", text, "is no revision: send that which you read")
+    await done_or_problem(_drafts(call).discard(call.asking.program, int(text)))
     return Reply(200, _encode(Nothing()))
 
 
@@ -346,7 +340,8 @@ ROUTES = (
     ),
     _route(
         "DELETE", DRAFT, "discard_draft", "Forget the draft", discard, Nothing,
-        ("draft_unknown", "draft_moved"), DiscardDraft,
+        ("draft_unknown", "draft_moved"),
+        query=(Parameter("revision", {"type": "integer"}, "The revision that was read."),),
     ),
     _route(
         "GET", f"{DRAFT}/plan", "plan_draft", "What handing the draft in would change", plan, DraftPlan,

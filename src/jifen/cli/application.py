@@ -26,7 +26,9 @@ def application(settings: Settings, jobs: bool = True) -> Litestar:
         app.state.update(pool=house.pool, catalog=house.catalog, members=house.members, vault=house.vault)
         async with contextlib.AsyncExitStack() as beside:
             if jobs:
-                await beside.enter_async_context(Jobs(house.pool, house.engine, house.catalog, proves=True))
+                await beside.enter_async_context(
+                    Jobs(house.pool, house.engine, house.catalog, proves=lambda: house.dsn)
+                )
                 delivering = Delivering(house.pool, house.catalog, house.vault, house.channels)
                 await beside.enter_async_context(delivering)
             yield

@@ -68,8 +68,8 @@ def wall_clock() -> datetime:
 class Jobs:
     """The jobs of one process. Any number of processes may run them: each job is done by one at a time.
 
-    The pool must be able to spare four connections beside the engine's lanes. A kill leaves nothing
-    behind that the next look does not find.
+    The pool must be able to spare four connections (one more where it proves) beside the engine's lanes.
+    A kill leaves nothing behind that the next look does not find.
     """
 
     def __init__(
@@ -80,11 +80,12 @@ class Jobs:
         *,
         every_s: float = EVERY_S,
         clock: Callable[[], datetime] = wall_clock,
-        proves: bool = False,
+        proves: Callable[[], str] | None = None,
     ) -> None:
         """clock: what time it is for programmes without a test clock.
 
-        proves: the books of each programme are proven once a day, and whenever somebody asks for it.
+        proves: gives the DSN over which the books of each programme are proven, on connections of its own,
+        once a day and whenever somebody asks for it; none: they are not.
         """
         self._pool = pool
         self._engine = engine
@@ -113,7 +114,7 @@ class Jobs:
             asyncio.create_task(self._repeat(self.lapse), name="jobs-lapse"),
             asyncio.create_task(self._repeat(self.daily), name="jobs-daily"),
         ]
-        if self._proves:
+        if self._proves is not None:
             self._tasks.append(asyncio.create_task(self._repeat(self.prove), name="jobs-prove"))
 
     async def stop(self) -> None:
@@ -139,10 +140,11 @@ class Jobs:
         await self._each(self._prove)
 
     async def _prove(self, due: Due) -> None:
-        if await self._pool.fetchrow(q("verification_waiting"), due.program) is None:
+        if self._proves is None or await self._pool.fetchrow(q("verification_waiting"), due.program) is None:
             return
         async with self._alone("verification", due.program) as mine:
-            report = await prove_asked(self._pool, await self._current(due), due.now) if mine else None
+            program = await self._current(due)
+            report = await prove_asked(self._pool, self._proves(), program, due.now) if mine else None
         if report is not None:
             log.info("programme %s: proof: %s", due.code, "clean" if report.clean else "findings")
 
@@ -152,7 +154,7 @@ class Jobs:
             if mine:
                 counted = await count_days(self._pool, await self._current(due), due.now)
                 log.info("programme %s: figures: %s", due.code, counted)
-                if self._proves:
+                if self._proves is not None:
                     await ask(self._pool, due.program, BY_ITSELF, due.now)
 
     async def _lapse(self, due: Due) -> None:

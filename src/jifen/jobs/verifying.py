@@ -31,8 +31,8 @@ async def ask(pool: asyncpg.Pool, program: ProgramId, by: str, now: datetime) ->
     return Asked(made, by, now) if row is None else Asked(row["id"], row["asked_by"], row["asked_at"])
 
 
-async def prove_asked(pool: asyncpg.Pool, program: Program, now: datetime) -> Report | None:
-    """Run the proof that waits and keep its report; None: none waits. The pool must spare two connections.
+async def prove_asked(pool: asyncpg.Pool, dsn: str, program: Program, now: datetime) -> Report | None:
+    """Run the proof that waits over two connections of its own, and keep its report; None: none waits.
 
     A kill leaves it waiting, so that the next run makes it.
 
@@ -42,7 +42,7 @@ async def prove_asked(pool: asyncpg.Pool, program: Program, now: datetime) -> Re
     row = await pool.fetchrow(q("verification_waiting"), program.id)
     if row is None:
         return None
-    report = await verify(pool, program.id)
+    report = await verify(dsn, program.id)
     found = sum(check.found for check in report.checks.values())
     written = msgspec.json.encode(report.as_dict()).decode()
     await pool.execute(q("verification_finish"), program.id, row["id"], now, found, written)

@@ -257,11 +257,13 @@ def lunar_months_in(month: date, words: Words) -> str:
     found: list[str] = []
     for day in (month, end_of_month(month)):
         lunar = lunar_of(day)
-        year = Solar.fromYmd(day.year, day.month, day.day).getLunar().getYearInGanZhi()
+        year = str(lunar.year)
+        if words.language == "zh":
+            year = Solar.fromYmd(day.year, day.month, day.day).getLunar().getYearInGanZhi()
         name = bare(words.t(f"lunar_month.{lunar.month}"))
         if lunar.leap:
             name = bare(words.t("decide.leap", month=name))
-        said = bare(words.t("decide.lunar_month", year=year, number=lunar.year, month=name))
+        said = bare(words.t("decide.lunar_month", year=year, month=name))
         if said not in found:
             found.append(said)
     return bare(words.joined(found, "join.list"))

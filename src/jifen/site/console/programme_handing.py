@@ -103,7 +103,7 @@ async def discard(visit: Visit) -> Response[bytes]:
     if not (sent.isdecimal() and sent.isascii() and 0 < len(sent) < 9):
         raise Stop("form", 422, back=HOME)
     try:
-        await visit.api.delete(DRAFT, {"revision": int(sent)}, visit.key)
+        await visit.api.delete(DRAFT, None, visit.key, revision=int(sent))
     except No as no:
         if no.code == "draft_moved":
             return visit.go(HOME, "decide_moved")

@@ -170,14 +170,14 @@ class Beside(msgspec.Struct, frozen=True):
         if rebate is None:
             return None
         if rebate.permille is None:
-            return Bar(self.new.t("fixed"), 0, False)
+            return Bar(self.new.t("decide.fixed"), 0, False)
         share = Fraction(rebate.permille)
         once = rule.once in ("year", "ever")
         if once and not rule.when.minimum_fen and share > FIXED_PERMILLE // 20:
-            return Bar(self.new.t("fixed"), 0, False)
+            return Bar(self.new.t("decide.fixed"), 0, False)
         text = percent(share)
         if isinstance(rule, Flat | PerItem | Combination | Reached):
-            text = self.new.t("at_most", percent=text)
+            text = self.new.t("decide.at_most", percent=text)
         green = (rule.unit or self.new.rules.unit) != self.new.rules.unit
         return Bar(text, min(1000, int(share * 1000 / FULL_PERMILLE)), green)
 
@@ -191,10 +191,12 @@ def highest(said: Said, found: Mapping[str, Any] | None) -> Highest | None:
     steps = []
     for step in found["steps"][:STEPS_SHOWN]:
         place = said.store(step["store"]) if step["store"] else ""
-        place = place or (said.merchant(step["merchant"]) if step["merchant"] else said.t("any_shop"))
-        line = said.t("step", day=step["day"], place=place, fen=figures.yuan(step["fen"]))
+        place = place or (said.merchant(step["merchant"]) if step["merchant"] else said.t("decide.any_shop"))
+        line = said.t("decide.step", day=step["day"], place=place, fen=figures.yuan(step["fen"]))
         if step["times"] > 1:
-            line = said.joined([line, said.t("times", step["times"], times=figures.whole(step["times"]))])
+            line = said.joined(
+                [line, said.t("decide.times", step["times"], times=figures.whole(step["times"]))]
+            )
         gave = [f"{titles.get(rule, rule)} {figures.whole(points)}" for rule, points in step["gave"].items()]
         steps.append(StepSaid(line, bare(said.words.joined(gave, "join.plus"))))
     return Highest(
@@ -213,7 +215,7 @@ def highest(said: Said, found: Mapping[str, Any] | None) -> Highest | None:
 def basis(said: Said) -> str:
     """By what worth of points the rebates are reckoned."""
     worth = point_worth(said.programme, said.rules.unit) * 100
-    return said.t("basis", unit=said.unit(None), worth=figures.yuan(int(worth + Fraction(1, 2))))
+    return said.t("decide.basis", unit=said.unit(None), worth=figures.yuan(int(worth + Fraction(1, 2))))
 
 
 def last_changes(versions: Sequence[Publication]) -> dict[tuple[str, str], int]:
@@ -276,9 +278,9 @@ def _rule_cells(said: Said, rule: AnyRule) -> tuple[str, ...]:
 
 def _reward_cells(said: Said, reward: Reward) -> tuple[str, ...]:
     title = bare(naming.said_in(said.words, reward.title, reward.title_en))
-    merchant = said.merchant(reward.merchant) if reward.merchant else said.t("reward.anywhere")
+    merchant = said.merchant(reward.merchant) if reward.merchant else said.t("decide.reward.anywhere")
     value = figures.yuan(reward.value_fen) if reward.value_fen else ""
-    return title, merchant, said.t(f"kind.{reward.kind}"), said.price(reward), value
+    return title, merchant, said.t(f"decide.kind.{reward.kind}"), said.price(reward), value
 
 
 def _tier_cells(said: Said, tier: Tier) -> tuple[str, ...]:
@@ -301,7 +303,7 @@ def _campaign_cells(said: Said, campaign: Campaign) -> tuple[str, ...]:
 
 def _message_cells(said: Said, template: TemplatePlan) -> tuple[str, ...]:
     event = said.words.named("decide.event", template.event)
-    language = said.t(f"language.{template.language}")
+    language = said.t(f"decide.language.{template.language}")
     channel = said.words.named("decide.channel", template.channel)
     subject = (
         f"{template.subject}：" if template.subject and said.words.language == "zh" else template.subject

@@ -121,8 +121,8 @@ class Said(msgspec.Struct, frozen=True):
         return bare(self.words.joined(parts))
 
     def t(self, key: str, count: int | None = None, /, **facts: object) -> str:
-        """A text of this part of the console."""
-        return bare(self.words.t(f"decide.{key}", count, **facts))
+        """A text of the catalogue."""
+        return bare(self.words.t(key, count, **facts))
 
     def title(self, rule: AnyRule) -> str:
         """What a rule is called."""
@@ -135,22 +135,26 @@ class Said(msgspec.Struct, frozen=True):
             case PerAmount():
                 said = [self._rate(rule.rate, unit)]
                 said += [
-                    self.t("gives.from", fen=figures.yuan(step.from_fen), rate=self._rate(step.rate, unit))
+                    self.t(
+                        "decide.gives.from", fen=figures.yuan(step.from_fen), rate=self._rate(step.rate, unit)
+                    )
                     for step in rule.brackets
                 ]
                 return self.joined(said)
             case PerItem(points=points, every=every):
-                return self.t("gives.each", every, every=every, points=figures.whole(points), unit=unit)
+                return self.t(
+                    "decide.gives.each", every, every=every, points=figures.whole(points), unit=unit
+                )
             case Multiplier(factor=factor):
-                return self.t("gives.times", factor=factor)
+                return self.t("decide.gives.times", factor=factor)
             case Combination(points=points, most=most) if most > 1:
-                return self.t("gives.at_most", points=figures.whole(points), unit=unit, most=most)
-        return self.t("gives.points", points=figures.whole(rule.points), unit=unit)
+                return self.t("decide.gives.at_most", points=figures.whole(points), unit=unit, most=most)
+        return self.t("decide.gives.points", points=figures.whole(rule.points), unit=unit)
 
     def _rate(self, rate: Rate, unit: str) -> str:
         if not rate.points:
-            return self.t("gives.nothing")
-        key = "gives.a_yuan" if rate.fen == 100 else "gives.for"
+            return self.t("decide.gives.nothing")
+        key = "decide.gives.a_yuan" if rate.fen == 100 else "decide.gives.for"
         return self.t(key, points=figures.whole(rate.points), unit=unit, fen=figures.yuan(rate.fen))
 
     def when(self, rule: AnyRule) -> str:
@@ -164,27 +168,27 @@ class Said(msgspec.Struct, frozen=True):
         campaign = next((one for one in self.rules.campaigns if one.code == rule.campaign), None)
         if campaign is not None:
             title = naming.said_in(self.words, campaign.title, campaign.title_en)
-            parts.append(self.t("when.campaign", title=title))
+            parts.append(self.t("decide.when.campaign", title=title))
         if isinstance(rule, PerAmount):
             parts += [
-                self.t("gives.other", goods=code, rate=self._rate(rate, self.unit(rule.unit)))
+                self.t("decide.gives.other", goods=code, rate=self._rate(rate, self.unit(rule.unit)))
                 for code, rate in rule.rates.items()
             ]
         if rule.once:
-            parts.append(self.t(f"when.once_{rule.once}"))
+            parts.append(self.t(f"decide.when.once_{rule.once}"))
         if rule.once_per_code:
-            parts.append(self.t("when.once_per_code"))
+            parts.append(self.t("decide.when.once_per_code"))
         parts += [
             bare(self.words.t(f"decide.when.cap_{cap.per}", points=figures.whole(cap.points)))
             for cap in rule.caps
         ]
         if rule.pending_days:
-            parts.append(self.t("when.pending", rule.pending_days, days=rule.pending_days))
+            parts.append(self.t("decide.when.pending", rule.pending_days, days=rule.pending_days))
         if rule.validity is not None:
-            parts.append(self.t("when.lives", life=self.life(rule.validity)))
+            parts.append(self.t("decide.when.lives", life=self.life(rule.validity)))
         if rule.budget:
-            parts.append(self.t("when.budget"))
-        return self.joined([one for one in parts if one]) or self.t("when.always")
+            parts.append(self.t("decide.when.budget"))
+        return self.joined([one for one in parts if one]) or self.t("decide.when.always")
 
     def _of(self, rule: AnyRule) -> str:
         acts = sorted(act for act in acts_of(rule) or () if act)
@@ -193,9 +197,9 @@ class Said(msgspec.Struct, frozen=True):
             return bare(self.words.joined(named, "join.or"))
         match rule:
             case Reached(per=per, spend_fen=fen):
-                return self.t(f"when.reached_{per}", fen=figures.yuan(fen))
+                return self.t(f"decide.when.reached_{per}", fen=figures.yuan(fen))
             case Streak(per=per, length=length):
-                return self.t(f"when.streak_{per}", length=length)
+                return self.t(f"decide.when.streak_{per}", length=length)
             case Combination(parts=parts):
                 return bare(self.words.joined([self._goods(part.lines) for part in parts], "join.plus"))
             case PerItem(lines=lines):
@@ -213,9 +217,9 @@ class Said(msgspec.Struct, frozen=True):
         asked = msgspec.structs.replace(when, calendars=known)
         said = [bare(naming.when_of(asked, self.program, self.rules, self.words))]
         if when.since is not None:
-            said.append(self.t("when.since", day=self.day(when.since)))
+            said.append(self.t("decide.when.since", day=self.day(when.since)))
         if when.until is not None:
-            said.append(self.t("when.until", day=self.last_day(when.until)))
+            said.append(self.t("decide.when.until", day=self.last_day(when.until)))
         return self.joined([one for one in said if one])
 
     def day(self, at: datetime) -> str:
@@ -233,19 +237,21 @@ class Said(msgspec.Struct, frozen=True):
         if tag == "rolling":
             month_end = "_month_end" if facts["to"] == "month_end" else ""
             if facts["months"]:
-                return self.t(f"life.months{month_end}", facts["months"], months=facts["months"])
-            return self.t(f"life.days{month_end}", facts["days"], days=facts["days"])
-        return self.t(f"life.{tag}", **{name: value for name, value in facts.items() if name != "type"})
+                return self.t(f"decide.life.months{month_end}", facts["months"], months=facts["months"])
+            return self.t(f"decide.life.days{month_end}", facts["days"], days=facts["days"])
+        return self.t(
+            f"decide.life.{tag}", **{name: value for name, value in facts.items() if name != "type"}
+        )
 
     def price(self, reward: Reward) -> str:
         """What a reward costs, with its other prices."""
         unit = self.unit(reward.unit)
         if reward.threshold is not None and not reward.points:
-            return self.t("reward.threshold", points=figures.whole(reward.threshold), unit=unit)
+            return self.t("decide.reward.threshold", points=figures.whole(reward.threshold), unit=unit)
         said = [self._asks(reward.points, reward.cash_fen, unit)]
         said += [
             self.t(
-                "reward.price",
+                "decide.reward.price",
                 when=self.conditions(price.when),
                 price=self._asks(price.points, price.cash_fen, unit),
             )

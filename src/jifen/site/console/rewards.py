@@ -102,12 +102,14 @@ def _shelf(reward: Reward, said: Said, left: int | None, taken: Mapping[str, int
         state = "later"
     elif left == 0:
         state = "gone"
-    limits = [said.t(f"limit.{one.per}", one.count, count=figures.whole(one.count)) for one in reward.limits]
+    limits = [
+        said.t(f"decide.limit.{one.per}", one.count, count=figures.whole(one.count)) for one in reward.limits
+    ]
     return Shelf(
         reward=reward,
         title=bare(naming.said_in(said.words, reward.title, reward.title_en)),
-        merchant=said.merchant(reward.merchant) if reward.merchant else said.t("reward.anywhere"),
-        kind=said.t(f"kind.{reward.kind}"),
+        merchant=said.merchant(reward.merchant) if reward.merchant else said.t("decide.reward.anywhere"),
+        kind=said.t(f"decide.kind.{reward.kind}"),
         price=said.price(reward),
         conditions=said.joined([one for one in (said.conditions(when), *limits) if one]),
         left=left,

@@ -29,7 +29,11 @@
 
   // A figure that is being worked out anew is greyed, and is not paid.
   const bill = byId("bill");
-  const stale = (is) => { const answer = byId("answer"); if (answer) answer.classList.toggle("stale-now", is); };
+  function stale(is) {
+    const answer = byId("answer"), pay = byId("pay");
+    if (answer) answer.classList.toggle("stale-now", is);
+    if (pay && !pay.classList.contains("locked")) pay.disabled = is;
+  }
   if (bill) {
     bill.addEventListener("input", (event) => {
       const sum = byId("keep-sum");
