@@ -22,7 +22,10 @@ EACH_MOST = 3
 OUTSIDE = ("/docs", "/openapi.json", "/v1/")
 """What is no page of ours: the interface and its documents."""
 
-STARTS = {"stranger": ("/sign-in", "/staff", "/tally", "/check")}
+STARTS = {
+    "stranger": ("/sign-in", "/staff", "/tally", "/check"),
+    "clerk": ("/console/search?q=19900000012", "/console/search?q=nobody"),
+}
 """Where else a role may begin than at its home: what a poster or another site links to."""
 
 

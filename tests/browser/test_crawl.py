@@ -18,12 +18,50 @@ CODE = re.compile(r"^[a-z]+(?:_[a-z]+)+$")
 LITERAL = {"code", "pre", "textarea", "option", "audit", "script", "style", "text"}
 """Tags and classes within which a text is shown as it is kept: codes, YAML, the audit log's facts."""
 
+BY_FORM = "a form leads there"
+BY_SCRIPT = "the browser asks for it, not a link"
+AGAIN = "where a form was sent and the page is loaded again"
 UNLINKED = {
     "home": "it only sends on",
+    "access.code": BY_FORM,
+    "access.terms": BY_FORM,
+    "access.staff_code": BY_FORM,
+    "access.openid": "only where a provider is set",
+    "access.openid_back": "the provider leads there",
+    "console.draft_submit": "only a draft that differs is handed in",
+    "console.draft_split": "only a draft with something to split off",
+    "console.entry": "the search and the audit log lead there",
+    "member.quote_page": BY_FORM,
+    "member.cash_look": BY_FORM,
+    "member.statement": BY_FORM,
+    "member.joint_one": "a friend's link leads there",
+    "member.manifest": BY_SCRIPT,
+    "member.worker": BY_SCRIPT,
+    "member.offline": BY_SCRIPT,
+    "till.pulse": BY_SCRIPT,
+    "till.receipt": BY_FORM,
+    "till.stores": "only who has more than one store",
+    "till.back_again": AGAIN,
+    "till.member_again": AGAIN,
+    "till.pay_again": AGAIN,
+    "till.preview_again": AGAIN,
+    "till.quote_again": AGAIN,
 }
 """Pages that no link leads to, each with the reason."""
 
 crawled: dict[tuple[str, str], list[Found]] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _draft(furnished: Furnished) -> None:
+    """A draft of the programme, so that its pages are there."""
+    async with await furnished.client("hezhiyuan") as client:
+        page = (await client.get("/console/programme")).text
+        hidden = {
+            name: page.split(f'name="{name}" value="', 1)[1].split('"', 1)[0] for name in ("csrf", "key")
+        }
+        answer = await client.post("/console/programme/draft", data=hidden)
+        assert answer.status_code == 303, answer.text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

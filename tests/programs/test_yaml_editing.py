@@ -104,3 +104,11 @@ def test_texts_are_loaded_as_a_folder_is() -> None:
     assert loaded.programme is None
     wrong = next(one for one in loaded.findings if one.path == "rules.rules[2].points")
     assert (wrong.file, wrong.line) == ("rules.yaml", 17)
+
+
+def test_what_cannot_be_put_in_place_is_written_anew() -> None:
+    """Into an object on one line nothing is squeezed: the values are right, and the comments are gone."""
+    made = put(FILES, ("rules", "headings_en", "美妆"), "Beauty")
+    assert values(made)["headings_en"] == {"粮油": "Staples", "美妆": "Beauty"}
+    assert values(made)["rules"] == values(FILES)["rules"]
+    assert "# What everybody gets." not in made["rules.yaml"]

@@ -91,7 +91,11 @@
   });
 
   // Keys: F2 member, F4 hold, Enter finish, Esc clear. Enter pays only what stands there, and once.
+  // Who put the focus where it is: a button that a hand pressed keeps it, and Enter is not meant for that button.
+  let byHand = true;
+  document.addEventListener("pointerdown", () => { byHand = true; }, true);
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") byHand = false;
     if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) {
       if (event.repeat && event.key === "Enter") event.preventDefault();
       return;
@@ -123,8 +127,7 @@
     } else if (own || at.id === "points") {
       event.preventDefault();
       if (at.id === "points") choose(at.value);
-    } else if (!at.closest("button:focus-visible, a, .segments, form:not(#bill, #return)")) {
-      // A button that a hand pressed has the focus still; one that the keyboard reached is pressed by Enter.
+    } else if (!at.closest(byHand ? "a, .segments, form:not(#bill, #return)" : "button, a, .segments, form:not(#bill, #return)")) {
       const pay = byId("pay") || byId("next");
       const waits = document.querySelector(".stale-now");
       event.preventDefault();

@@ -15,6 +15,13 @@ from jifen.site.visit import Visit
 POINTS = ("requested", "available", "missing", "most_points", "step_points", "minimum_points", "enough")
 MONEY = ("most_pays_fen", "minimum_fen", "amount_fen", "cash_fen")
 
+BY_REASON = {
+    "identification_refused": "till.no.identification_refused",
+    "offset_refused": "till.no.offset_refused",
+    "voucher_refused": "till.no.voucher_refused",
+}
+"""Refusals that have words of their own for each reason."""
+
 
 class Refused(msgspec.Struct, frozen=True):
     """What is said: a title, a sentence with a way out, and the stable code. points: to take instead."""
@@ -29,7 +36,8 @@ def refused(visit: Visit, no: No) -> Refused:
     """A refusal of the interface in words; what we have no words for is told in its own."""
     words = visit.words
     why = str(no.facts.get("why", ""))
-    for key in (f"till.no.{no.code}.{why}", f"till.no.{no.code}"):
+    usual = f"till.no.{no.code}"
+    for key in (f"{BY_REASON.get(no.code, usual)}.{why}", usual):
         if words.has(key):
             facts = facts_of(no.facts, words)
             return Refused(words.t(key, **facts), words.t(f"{key}_next", **facts), no.code, _instead(no))
