@@ -23,7 +23,7 @@ from jifen.store.migrate import with_database
 from tests.databases import execute
 
 KEPT = "JIFEN_FURNISHED"
-"""A folder in which the alliance is kept from run to run while tests are written; by default it is made anew."""
+"""A folder that keeps the alliance from run to run while tests are written; by default it is made anew."""
 
 DAYS = 10
 """So many of the year's days are replayed; the story of the alliance is whole."""

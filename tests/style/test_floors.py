@@ -18,7 +18,7 @@ FLOORS = (
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
-# The site's pages ask the interface from inside, so they stand above it; `pages` holds the words for entries that both use.
+# The site's pages ask the interface from inside, so they stand above it; `pages` has words that both use.
 # The till stands between the use-cases and the entrances: a bill both spends (mall) and earns (events).
 
 # Imports along a floor that are wanted, each with its reason.

@@ -286,6 +286,7 @@ class Catalog:
                 )
                 if made is None:
                     known = await conn.fetchrow(q("stock_addition_get"), program, source, key)
+                    assert known is not None
                     if (known["code"], known["count"]) != (code, count):
                         said = f"the key {key!r} added {known['count']} to {known['code']!r}: send another"
                         raise Conflict("key", said)

@@ -4,9 +4,20 @@ from functools import cache
 
 from jifen.parties.roles import Role
 from jifen.site import access, landing
-from jifen.site.console import auditing, keys, messages, outages, running, settings, staffing, watch
+from jifen.site.console import (
+    auditing,
+    keys,
+    merchants,
+    messages,
+    outages,
+    programme,
+    proposals,
+    running,
+    settings,
+    staffing,
+    watch,
+)
 from jifen.site.console import calendar as campaign_calendar
-from jifen.site.console import merchants, programme, proposals
 from jifen.site.console import rewards as shelves
 from jifen.site.member import (
     beneficiaries,

@@ -1,4 +1,4 @@
-"""Outages: a fault of ours is declared, nothing lapses in it, and who is concerned gets what was published."""
+"""Outages: a fault is declared, nothing lapses in it, and who is concerned gets what was published."""
 
 from datetime import datetime
 from typing import Any
