@@ -76,7 +76,7 @@ async def test_a_cashier_is_added_signs_in_and_is_let_go(furnished: Furnished, b
         await expect(till.locator(".place")).to_contain_text("禾田超市 柳河镇店")
         await expect(till.locator(".place")).to_contain_text("林桥")
         await person.locator("form[action$='/disable'] button").click()
-        await expect(person).to_contain_text("停用")
+        await expect(page.locator(".said.done")).to_contain_text("林桥 停用了")
         await till.click("nav a[href='/till/today']")
         await till.wait_for_url("**/staff**")
 
@@ -88,15 +88,22 @@ async def test_stock_is_added(furnished: Furnished, browser: Browser) -> None:
         await page.goto(f"{furnished.address}/shop")
         await page.click("nav a[href='/shop/rewards'] >> visible=true")
         row = page.locator(".shelves tbody tr", has=page.locator(".restock")).first
-        title = (await row.locator("th").inner_text()).split()[0]
+        path = (
+            str(await row.locator("form").get_attribute("action"))
+            .removeprefix("/shop")
+            .removesuffix("/stock")
+        )
         left = figure(await row.locator("td").nth(5).inner_text())
         await row.locator("input[name=count]").fill("7")
         await row.locator("input[name=count]").press("Enter")
-        await expect(page.locator(".said.done")).to_contain_text(f"“{title}")
+        await expect(page.locator(".said.done")).to_contain_text("补了 7")
         assert figure(await row.locator("td").nth(5).inner_text()) == left + 7
     async with window(furnished, browser, "hezhiyuan", DESK) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/console")
         await page.click("nav a[href='/console/rewards'] >> visible=true")
-        await page.locator("main a", has_text=title).first.click()
-        await expect(page.locator("main")).to_contain_text(f"{left + 7:,}")
+        await page.fill("#f-q", path.removeprefix("/rewards/"))
+        await page.press("#f-q", "Enter")
+        await page.click(f"main th a[href='/console{path}']")
+        await expect(page.locator("section[aria-labelledby=stock] dd").first).to_have_text(f"{left + 7:,}")
+        await expect(page.locator("section[aria-labelledby=stock] tbody tr").first).to_contain_text("+7")

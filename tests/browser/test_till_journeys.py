@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from jifen.parties.codes import STEP_S
+from jifen.parties.codes import step_end
 from jifen.parties.keys import Key
 from jifen.parties.roles import Role
 from jifen.parties.staff import StaffBook
@@ -29,18 +29,23 @@ async def operator(furnished: Furnished) -> Inside:
     return Inside(furnished.house, program, Key(program.id, None, "journeys"))
 
 
-async def later(furnished: Furnished, seconds: int) -> datetime:
-    """Let the alliance's clock, which stands, go on so far; the new time."""
-    house = furnished.house
-    program = await house.catalog.by_code(furnished.small.program.code)
-    at: datetime = program.test_clock + timedelta(seconds=seconds)
-    await house.catalog.set_clock(program.id, at)
+async def clock(furnished: Furnished) -> datetime:
+    """The alliance's clock, which stands until it is set on."""
+    program = await furnished.house.catalog.by_code(furnished.small.program.code)
+    at: datetime = program.test_clock
     return at
 
 
+async def until(furnished: Furnished, at: datetime) -> None:
+    """Let the alliance's clock go on."""
+    if at > await clock(furnished):
+        await furnished.house.catalog.set_clock(furnished.small.program.id, at)
+
+
 async def code_of(furnished: Furnished, browser: Browser, who: str) -> str:
-    """What a member's phone shows to be typed in: a code that was not used yet, as half a minute went by."""
-    await later(furnished, STEP_S)
+    """What a member's phone shows to be typed in, once the time of all codes that were used is over."""
+    used = await furnished.house.pool.fetchval("SELECT max(step) FROM code_use")
+    await until(furnished, step_end(used or 0))
     async with window(furnished, browser, who, PHONE) as looking:
         await looking.page.goto(f"{furnished.address}/m/wallet")
         await looking.page.click(".code-button")
@@ -342,7 +347,9 @@ async def hired(furnished: Furnished, login: str, merchant: str, role: Role, sto
     if await book.by_login(login) is None:
         of = program.merchants[merchant].id
         now = datetime.now().astimezone()
-        await book.add(program.id, of, store, login, "洪小宝", role, secrets.token_urlsafe(12), now, totp=False)
+        await book.add(
+            program.id, of, store, login, "洪小宝", role, secrets.token_urlsafe(12), now, totp=False
+        )
 
 
 async def booked(furnished: Furnished, who: str, slot: datetime) -> str:
@@ -358,12 +365,12 @@ async def test_s26_bookings_of_today_are_handed_over_or_missed(
 ) -> None:
     """One is accepted and done; for the other nobody comes, and the member is told what that costs."""
     await hired(furnished, "hongxiaobao", "abu", "cashier", "abu-songling")
-    now = await later(furnished, 0)
+    now = await clock(furnished)
     slot = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     done = await booked(furnished, "gu", slot)
     missed = await booked(furnished, "lin", slot)
     balance = await in_wallet(furnished, browser, "lin")
-    await later(furnished, int((slot - now).total_seconds()) + 60)
+    await until(furnished, slot + timedelta(minutes=1))
     async with window(furnished, browser, "hongxiaobao", TILL) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/till")

@@ -42,7 +42,7 @@ def test_both_languages_say_the_same(part: str) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_forbidden_is_said(part: str) -> None:
-    """No word of PAGES §5's list, no exclamation mark, no emoji; the effective rebate is for operators only."""
+    """No word of PAGES §5's list, no exclamation mark, no emoji; the effective rebate is for operators."""
     for key, text in catalogue(part, "zh").items():
         for form in forms(text):
             said = form.replace("有效返利", "") if part in OPERATORS else form
