@@ -51,7 +51,7 @@ async def test_from_the_overview_to_the_rule_of_an_entry(furnished: Furnished, b
         await expect(page.locator(".who-line")).to_contain_text("199****0037")
         await page.click(".who-line button")
         await expect(page.locator(".who-line")).to_contain_text("19900000037")
-        await page.click(".segments a:has-text('得到')")
+        await page.click(".segments a[href*='kind=earned']")
         line = card(page, "entries").locator("tbody tr").first
         points = figure(await line.locator("td.num b").first.inner_text())
         await line.locator("a").last.click()
@@ -96,7 +96,7 @@ async def test_a_correction_takes_two_people(furnished: Furnished, browser: Brow
         await page.press("#f-target", "Enter")
         await expect(page.locator("tbody tr")).to_have_count(1)
         await expect(page.locator("tbody tr")).to_contain_text("console.adjustment_decide")
-        await page.click("main a:has(svg):has-text('链')")
+        await page.click("main a:has-text('核对整本日志')")
         await expect(page.locator(".said.done")).to_be_visible()
     assert await in_wallet(furnished, browser, "chen") == before + 35
 
@@ -157,7 +157,7 @@ async def test_the_programme_is_changed_by_two_people(furnished: Furnished, brow
         await page.click(".page-head a:has-text('提交审批')")
         await page.click("main form button.main")
         await page.wait_for_url("**/console/proposals")
-        await page.locator(".todo a[href^='/console/proposals/']").last.click()
+        await page.locator(".todo a[href^='/console/proposals/']").first.click()
         await expect(page.locator("main")).to_contain_text("等审批的人来定")
         await expect(page.locator("form[action$='/approve']")).to_have_count(0)
         address = page.url

@@ -173,17 +173,17 @@ async def test_s26_a_car_wash_is_booked_and_cancelled_in_time(
 async def test_s14_who_has_no_points_books_the_same_times_for_cash(
     furnished: Furnished, browser: Browser
 ) -> None:
-    """Of a ticket the times are those of a member with points; it is booked, and paid at the gate."""
-    poor, rich = await newcomer(furnished, "李立新"), await newcomer(furnished, "王红梅", 4_000)
+    """The times are those of a member with points; it is booked, and paid in the store."""
+    poor, rich = await newcomer(furnished, "李立新"), await newcomer(furnished, "王红梅", 5_000)
     times = []
     for who in (rich, poor):
         async with window(furnished, browser, who.phone) as looking:
             page = looking.page
             await open_mall(page, furnished.address)
             await page.uncheck("input[name=only]")
-            await search(page, "门票")
-            await page.click(".reward a[href='/m/mall/ticket']")
-            await page.locator(".card .chips a").nth(2).click()
+            await search(page, "宠物洗护")
+            await page.click(".reward a[href='/m/mall/pet-bath']")
+            await page.locator(".card .chips a").nth(3).click()
             times.append(await page.locator(".times").inner_text())
             if who is rich:
                 continue
@@ -193,7 +193,10 @@ async def test_s14_who_has_no_points_books_the_same_times_for_cash(
             await page.wait_for_url("**/cash**")
             await page.click("form[action*='/cash'] button.main")
             await page.wait_for_url("**/m/**")
-            await expect(page.locator("main")).to_contain_text("¥30.00")
+            await expect(page.locator("main")).to_contain_text("¥45.00")
+            await page.click(".tabbar a[href='/m/orders']")
+            await page.click(".subnav a[href='/m/bookings']")
+            await expect(page.locator(".orders li")).to_contain_text("宠物洗护")
     assert times[0] == times[1]
 
 

@@ -123,6 +123,10 @@ class Sessions:
         await self._pool.execute(q("session_close_others"), session.wallet, staff, session.token_hash)
         self._forget(session.wallet, staff, session.token_hash)
 
+    def forget(self, staff: Id) -> None:
+        """Look up anew where somebody of the staff is signed in, now that it was ended for them."""
+        self._forget(None, staff, b"")
+
     def _forget(self, wallet: WalletId | None, staff: Id | None, keep: bytes) -> None:
         for key, (_, one) in list(self._known.items()):
             same = one.wallet == wallet if staff is None else one.staff is not None and one.staff.id == staff

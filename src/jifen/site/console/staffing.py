@@ -72,6 +72,7 @@ async def disable(visit: Visit) -> Response[bytes]:
     if own is not None and own.id == found.id:
         raise Stop("form", 422, back="/console/staff")
     await visit.reception.staff.disable(found.id, visit.real_now)
+    visit.reception.sessions.forget(found.id)
     return visit.go("/console/staff", "staff_disabled", login=found.login)
 
 
@@ -89,6 +90,7 @@ async def password(visit: Visit) -> Response[bytes]:
         await visit.reception.staff.set_password(found.id, visit.field("password"), visit.real_now)
     except Conflict as refused:
         return await _shown(visit, 422, refused.field)
+    visit.reception.sessions.forget(found.id)
     return visit.go("/console/staff", "staff_password", login=found.login)
 
 

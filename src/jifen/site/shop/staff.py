@@ -60,6 +60,7 @@ async def disable(visit: Visit) -> Response[bytes]:
     """Let a cashier sign in no more; where they are signed in ends at once."""
     found = await _cashier(visit)
     await visit.reception.staff.disable(found.id, visit.real_now)
+    visit.reception.sessions.forget(found.id)
     return visit.go(LIST, "shop_staff_disabled", name=found.name)
 
 
@@ -77,6 +78,7 @@ async def password(visit: Visit) -> Response[bytes]:
         await visit.reception.staff.set_password(found.id, visit.form.get("password", ""), visit.real_now)
     except Conflict as refused:
         return await _shown(visit, 422, refused.field)
+    visit.reception.sessions.forget(found.id)
     return visit.go(LIST, "shop_staff_password", name=found.name)
 
 
