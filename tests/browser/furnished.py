@@ -56,7 +56,7 @@ class Furnished:
         return self.app.state.house
 
     async def token(self, who: str) -> str:
-        """A session's token, as after a sign-in. who: a name of PEOPLE, another member's phone, or a login."""
+        """A session's token, as after a sign-in. who: a name of PEOPLE, another's phone, or a login."""
         house, now = self.house, datetime.now(UTC)
         sessions = Sessions(house.pool, house.vault)
         program = self.small.program.id

@@ -1,4 +1,4 @@
-"""Journeys of the operator's people: look, correct with two people, freeze, change the programme, keys, audit."""
+"""Journeys of the operator's people: look, correct, freeze, change the programme, make keys, audit."""
 
 import secrets
 from datetime import timedelta
@@ -41,7 +41,7 @@ def card(page: Page, heading: str) -> Locator:
 
 
 async def test_from_the_overview_to_the_rule_of_an_entry(furnished: Furnished, browser: Browser) -> None:
-    """A phone is searched, the member's newest purchase opened: its points are the sum of what the rules gave."""
+    """A phone is searched, the newest purchase opened: its points are what the rules gave."""
     async with window(furnished, browser, "hezhiyuan", DESK) as looking:
         page = looking.page
         await begin(page, furnished)
@@ -102,7 +102,7 @@ async def test_a_correction_takes_two_people(furnished: Furnished, browser: Brow
 
 
 async def test_a_wallet_is_frozen_on_evidence_and_freed(furnished: Furnished, browser: Browser) -> None:
-    """No freeze without evidence; while it lasts the member is told so, in the member's own words; then no more."""
+    """No freeze without evidence; while it lasts the member is told so, and then no more."""
     async with window(furnished, browser, "hezhiyuan", DESK, "en") as looking:
         page = looking.page
         await begin(page, furnished)
@@ -204,7 +204,7 @@ async def test_the_calendar_turns_and_shows_one_store(
 
 
 async def test_a_contract_never_holds_for_the_past(furnished: Furnished, browser: Browser) -> None:
-    """A version from last month is refused with the field named and what was filled in kept; from next year it holds."""
+    """From last month it is refused, what was filled in stays; from a later year it holds."""
     now = await clock(furnished)
     async with window(furnished, browser, "hezhiyuan", DESK) as looking:
         page = looking.page
@@ -243,16 +243,16 @@ async def test_a_key_is_made_by_the_approver_and_shown_once(furnished: Furnished
         await page.select_option("#new-key #f-merchant", label="禾田超市")
         await page.press("#new-key #f-label", "Enter")
         secret = await page.input_value(".said.done input")
-        asking = {"headers": {"authorization": f"Bearer {secret}"}}
+        right = {"authorization": f"Bearer {secret}"}
         address = f"{furnished.address}/v1/quotes/00000000-0000-0000-0000-000000000000"
-        opens = await looking.context.request.get(address, **asking)
+        opens = await looking.context.request.get(address, headers=right)
         await menu(page, "/console/keys")
         row = page.locator("#keys >> xpath=ancestor::section").locator("tr", has_text=label)
         await expect(row).to_contain_text("禾田超市")
         assert secret not in await page.content()
         await row.locator("button").click()
         await expect(row.locator("button")).to_have_count(0)
-        closed = await looking.context.request.get(address, **asking)
+        closed = await looking.context.request.get(address, headers=right)
         assert (opens.status, closed.status) == (404, 401)
         await menu(page, "/console/audit")
         await page.fill("#f-target", label)

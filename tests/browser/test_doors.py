@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 async def codes(furnished: Furnished) -> dict[str, str]:
-    """The codes that were sent, by the key of the message. The alliance's clock stands: none is the last one."""
+    """The codes that were sent, by the key of the message. The clock stands: none is the last one."""
     rows = await furnished.house.pool.fetch("SELECT key, fields FROM message WHERE event = 'sign_in_code'")
     fields = {row["key"]: msgspec.json.decode(row["fields"], type=dict[str, str | int]) for row in rows}
     return {key: str(said["code"]).replace(" ", "") for key, said in fields.items()}

@@ -1,4 +1,4 @@
-"""Journeys of a member through mall, orders and gifts: S06, S14, S23 and S26 from the first click to the last."""
+"""Journeys of a member through mall, orders and gifts: S06, S14, S23 and S26, first click to last."""
 
 import re
 
@@ -231,7 +231,7 @@ async def test_a_voucher_is_shown_and_given_back(
 async def test_a_gift_is_in_the_public_tally_afterwards(
     furnished: Furnished, browser: Browser, language: str, size: tuple[int, int]
 ) -> None:
-    """Which points it takes, that it does not come back, and in the tally that anybody may read it is added."""
+    """Which points it takes, what is left, and that in the tally, which anybody may read, it is added."""
     who = await newcomer(furnished, "林望舒", 700)
 
     async def given() -> int:

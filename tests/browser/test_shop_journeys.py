@@ -53,7 +53,7 @@ async def test_a_receipt_of_today_is_explained(
 
 
 async def test_a_cashier_is_added_signs_in_and_is_let_go(furnished: Furnished, browser: Browser) -> None:
-    """Name, login, store, first password; the new cashier stands at that till until the manager says no more."""
+    """The new cashier stands at that till until the manager says no more."""
     login = f"linqiao-{secrets.token_hex(3)}"
     async with (
         window(furnished, browser, "xuyan", DESK) as manager,

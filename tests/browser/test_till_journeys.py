@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from jifen.parties.codes import step_end
 from jifen.parties.keys import Key
-from jifen.parties.roles import Role
 from jifen.parties.staff import StaffBook
 from jifen.site.inside import Inside
 from tests.browser.furnished import PEOPLE, Furnished
@@ -24,9 +23,19 @@ NUMBERS = {"lin": "QH000040", "gu": "QH001023", "chen": "QH000853", "guyu": "QH0
 
 
 async def operator(furnished: Furnished) -> Inside:
-    """The interface with the operator's right: what happened before a journey, and what the books say after."""
+    """The interface with the operator's right: for what happened before a journey."""
     program = await furnished.house.catalog.by_code(furnished.small.program.code)
     return Inside(furnished.house, program, Key(program.id, None, "journeys"))
+
+
+async def endow(furnished: Furnished, who: str, points: int) -> None:
+    """See to it that a member has so many points at the least, whatever other journeys spent."""
+    api = await operator(furnished)
+    balances = (await api.get(f"/v1/members/{NUMBERS[who]}/balance"))["balances"]
+    missing = points - balances["point"]["available"]
+    if missing > 0:
+        body = {"member": NUMBERS[who], "points": missing, "reason": "for a journey"}
+        await api.post("/v1/adjustments", body, secrets.token_hex(8))
 
 
 async def clock(furnished: Furnished) -> datetime:
@@ -105,7 +114,8 @@ def rule(page: Page, words: str) -> Locator:
 
 
 async def test_s03_a_bill_is_paid_in_points_and_money(furnished: Furnished, browser: Browser) -> None:
-    """200 yuan, 10,000 points by a button, − and the slider, 100.00 in money; Enter, once; the wallet shows it."""
+    """200 yuan: 10,000 points by a button, − and the slider, 100.00 in money; Enter, once."""
+    await endow(furnished, "gu", 10_000)
     code, before = await code_of(furnished, browser, "gu"), await purchases(furnished, "gu")
     async with window(furnished, browser, "zhoumin", TILL) as looking:
         page = looking.page
@@ -132,6 +142,7 @@ async def test_s03_a_bill_is_paid_in_points_and_money(furnished: Furnished, brow
 
 async def test_s03_points_are_changed_and_enter_still_pays(furnished: Furnished, browser: Browser) -> None:
     """In English on a narrow screen: points are typed, then one step more by a touch, then Enter."""
+    await endow(furnished, "lin", 2_000)
     code = await code_of(furnished, browser, "lin")
     async with window(furnished, browser, "zhoumin", PHONE, "en") as looking:
         page = looking.page
@@ -211,7 +222,8 @@ async def test_s09_the_market_day_doubles_and_a_return_takes_it_back(
 
 
 async def test_s04_a_voucher_is_typed_saves_and_is_spent(furnished: Furnished, browser: Browser) -> None:
-    """Five off fifty: shown on the phone, looked at in its tab, typed at the till, spent, and no second time."""
+    """Five off fifty: shown on the phone, looked at in its tab, typed at the till, and spent."""
+    await endow(furnished, "gu", 450)
     api = await operator(furnished)
     body = {"member": NUMBERS["gu"], "reward": "groceries-5-off-50"}
     await api.post("/v1/reward-redemptions", body, secrets.token_hex(8))
@@ -251,6 +263,7 @@ async def test_s04_a_voucher_is_typed_saves_and_is_spent(furnished: Furnished, b
 
 async def test_what_was_paid_comes_back_whole(furnished: Furnished, browser: Browser) -> None:
     """Found among the store's newest, all of it back by Enter, the points to the wallet, and nothing left."""
+    await endow(furnished, "chen", 100)
     before = await in_wallet(furnished, browser, "chen")
     code = await code_of(furnished, browser, "chen")
     async with window(furnished, browser, "zhoumin", TILL, "en") as looking:
@@ -278,6 +291,7 @@ async def test_what_was_paid_comes_back_whole(furnished: Furnished, browser: Bro
 
 async def test_a_bill_is_held_and_taken_up_by_keys_alone(furnished: Furnished, browser: Browser) -> None:
     """F4 holds it and the next may come; Tab and Enter take it up as it was; F2 and Esc clear."""
+    await endow(furnished, "lin", 100)
     code = await code_of(furnished, browser, "lin")
     async with window(furnished, browser, "zhoumin", TILL) as looking:
         page, keys = looking.page, looking.page.keyboard
@@ -341,52 +355,57 @@ async def test_the_till_keeps_bills_without_the_network(furnished: Furnished, br
         looking.faults = [one for one in looking.faults if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
-async def hired(furnished: Furnished, login: str, merchant: str, role: Role, store: str = "") -> None:
-    """Let somebody of a merchant sign in, once."""
+async def washer(furnished: Furnished) -> str:
+    """The login of a cashier where cars are washed; added at the first time."""
     book, program = StaffBook(furnished.house.pool, furnished.house.vault), furnished.small.program
+    login, store = "hongxiaobao", next(one for one in program.stores.values() if one.merchant.code == "anchi")
     if await book.by_login(login) is None:
-        of = program.merchants[merchant].id
-        now = datetime.now().astimezone()
-        await book.add(
-            program.id, of, store, login, "洪小宝", role, secrets.token_urlsafe(12), now, totp=False
-        )
+        password, now = secrets.token_urlsafe(12), datetime.now(UTC)
+        of = store.merchant.id
+        await book.add(program.id, of, store.code, login, "洪小宝", "cashier", password, now, totp=False)
+    return login
 
 
 async def booked(furnished: Furnished, who: str, slot: datetime) -> str:
-    """A dog's bath of today, booked by a member."""
-    api = await operator(furnished)
-    body: dict[str, Any] = {"member": NUMBERS[who], "reward": "pet-bath", "slot": slot.isoformat()}
-    made = await api.post("/v1/reward-redemptions", body, secrets.token_hex(8))
+    """A car wash of today, booked by a member."""
+    await endow(furnished, who, 1_500)
+    body: dict[str, Any] = {"member": NUMBERS[who], "reward": "car-wash", "slot": slot.isoformat()}
+    made = await (await operator(furnished)).post("/v1/reward-redemptions", body, secrets.token_hex(8))
     return str(made["id"])
 
 
 async def test_s26_bookings_of_today_are_handed_over_or_missed(
     furnished: Furnished, browser: Browser
 ) -> None:
-    """One is accepted and done; for the other nobody comes, and the member is told what that costs."""
-    await hired(furnished, "hongxiaobao", "abu", "cashier", "abu-songling")
-    now = await clock(furnished)
-    slot = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    done = await booked(furnished, "gu", slot)
-    missed = await booked(furnished, "lin", slot)
+    """One is accepted and done; for the other nobody comes, and what that costs is said."""
+    login, now = await washer(furnished), await clock(furnished)
+    soon = now + timedelta(minutes=60)
+    slot = soon.replace(minute=soon.minute // 30 * 30, second=0, microsecond=0)
+    done, missed = await booked(furnished, "gu", slot), await booked(furnished, "lin", slot)
     balance = await in_wallet(furnished, browser, "lin")
     await until(furnished, slot + timedelta(minutes=1))
-    async with window(furnished, browser, "hongxiaobao", TILL) as looking:
+    async with window(furnished, browser, login, TILL) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/till")
         await page.click("nav a[href='/till/vouchers']")
-        for order, step in ((done, "confirm"), (done, "fulfil"), (missed, "confirm")):
+        for order, step, then in (
+            (done, "confirm", "fulfil"),
+            (done, "fulfil", ""),
+            (missed, "confirm", "no-show"),
+        ):
             await page.click(f"form[action$='/{order}/{step}'] button")
-            await expect(page.locator(".said.done")).to_be_visible()
-        await expect(page.locator(f"form[action$='/{done}/fulfil']")).to_have_count(0)
-        row = page.locator(".orders li", has=page.locator(f"form[action$='/{missed}/no-show']"))
-        await row.locator("summary").click()
-        await expect(row).to_contain_text("4,500 积分算用掉，不退")
-        await row.locator(".no-show button").click()
-        await expect(page.locator(f"form[action$='/{missed}/no-show']")).to_have_count(0)
+            await expect(page.locator(f"form[action$='/{order}/{step}']")).to_have_count(0)
+            await expect(page.locator(f"form[action$='/{order}/{then}']")).to_have_count(1 if then else 0)
+        nobody = page.locator("details.no-show", has=page.locator(f"form[action$='/{missed}/no-show']"))
+        await nobody.locator("summary").click()
+        await expect(nobody).to_contain_text("1,500 积分算用掉，不退")
+        await nobody.locator("button").click()
+        await expect(nobody).to_have_count(0)
     assert await in_wallet(furnished, browser, "lin") == balance
     async with window(furnished, browser, "gu", PHONE) as looking:
-        await looking.page.goto(f"{furnished.address}/m/orders/{done}")
+        await looking.page.goto(f"{furnished.address}/m/wallet")
+        await looking.page.click("nav a[href='/m/orders']")
+        await looking.page.click(f"main a[href='/m/orders/{done}']")
         await expect(looking.page.locator("main .chip").first).to_contain_text("完成")
 
 
