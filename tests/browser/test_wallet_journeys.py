@@ -38,12 +38,14 @@ async def test_s09_a_market_day_is_explained_rule_by_rule(
 ) -> None:
     """The rules of the entry add up to it; what was not given stands below, each with the reason."""
     market = "集市日单笔满 100 元双倍" if language == "zh" else "Double points for 100 yuan"
+    day = "农历十月十三，柳河镇店的集市日" if language == "zh" else "market day"
     async with window(furnished, browser, "lin", size, language) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/m/wallet")
         await page.click(".head a[href='/m/entries']")
         await page.click(".chips a[href='/m/entries?what=got']")
         await page.click("a.row:has-text('186.40')")
+        await expect(page.locator("main section").first).to_contain_text(day)
         given = page.locator("section[aria-labelledby=given]")
         parts = await signed(given.locator(".told .signed"))
         assert sum(parts) == 431
