@@ -45,7 +45,7 @@ demo: env assets ## try Jifen: a server with an invented alliance (DEMO= options
 	$(JIFEN) demo $(DEMO)
 
 test: env assets browser ## all tests but the long ones (WORKERS=2, PYTEST= options)
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	$(PY) -m pytest -n $(WORKERS) $(PYTEST)
 
 check: env ## what each commit passes: format, lint, types, style and floors, schema drift
 	$(PY) -m ruff format --check .

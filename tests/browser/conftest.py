@@ -1,4 +1,4 @@
-"""Fixtures: the furnished alliance once for the folder, and a browser to look at it."""
+"""Fixtures: the furnished alliance once for each process, and a browser to look at it."""
 
 from collections.abc import AsyncIterator
 
@@ -9,13 +9,6 @@ from tests.databases import passable_folder
 from tests.looking import browser
 
 __all__ = ["browser"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder go to one worker: the alliance they share takes a while to make."""
-    for item in items:
-        if "tests/browser/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("furnished"))
 
 
 @pytest.fixture(scope="session")

@@ -34,9 +34,6 @@ from jifen.store import embedded
 from jifen.store.database import connect_pool
 from tests.databases import passable_folder
 
-pytestmark = pytest.mark.xdist_group("demo")
-"""One worker makes the demo, once for all tests of it."""
-
 NUMBER = re.compile(r"[0-9][0-9,]*")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
