@@ -1,13 +1,17 @@
 """Takes the pictures of docs/tour: pages of the demo, as each role sees them: [demo] [pictures] [first]."""
 
 import asyncio
+import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from jifen.cli.demo.desk import Desk
+from jifen.cli.demo.keyring import Keyring
 from jifen.cli.demo.log_ins import MEMBERS
+from jifen.cli.demo.people import CHUNSHENG
 from jifen.cli.opening import Opened, opened
 from jifen.cli.serving import running
 from jifen.parties.programs import Program
@@ -41,8 +45,8 @@ SHOTS: tuple[tuple[str, str, str, tuple[int, int], str, str], ...] = (
     ("18-me-phone-en", "林小满", "/m/me", PHONE, "en", "light"),
     ("19-terms-phone", "林小满", "/m/me/terms", PHONE, "zh", "light"),
     ("20-consents-phone", "林小满", "/m/me/consents", PHONE, "zh", "light"),
-    ("08-till-desk", "zhoumin", "/till", TILL, "zh", "light"),
-    ("09-return-desk", "zhoumin", "/till/return", TILL, "zh", "light"),
+    ("08-till-desk", "zhoumin", "bill", TILL, "zh", "light"),
+    ("09-return-desk", "zhoumin", "return", TILL, "zh", "light"),
     ("21-till-vouchers-desk", "zhoumin", "/till/vouchers", TILL, "zh", "light"),
     ("22-till-today-desk", "zhoumin", "/till/today", TILL, "en", "light"),
     ("10-dashboard-desk", "hezhiyuan", "/console", DESK, "zh", "light"),
@@ -77,7 +81,7 @@ async def main(folder: Path, into: Path, only: str) -> None:
                 browser = await playwright.chromium.launch(executable_path=program_name, args=ARGUMENTS)
                 for shot in SHOTS:
                     if shot[0].startswith(only):
-                        await _take(browser, at_hand, program, server.address, shot, into)
+                        await _take(browser, at_hand, program, server.address, shot, into, folder)
                 await browser.close()
 
 
@@ -88,6 +92,7 @@ async def _take(
     address: str,
     shot: tuple[str, str, str, tuple[int, int], str, str],
     into: Path,
+    folder: Path,
 ) -> None:
     name, who, path, size, language, theme = shot
     context = await browser.new_context(
@@ -102,7 +107,10 @@ async def _take(
         cookies.append({"name": SESSION_COOKIE, "value": token, "url": address})
     await context.add_cookies(cookies)  # type: ignore[arg-type]
     page = await context.new_page()
-    await _go(page, address, path)
+    if path in SCENES:
+        await SCENES[path](page, address, _card(folder, address))
+    else:
+        await _go(page, address, path)
     # As tall as the page, so that the tabs of a phone stand at the bottom of the picture.
     height = await page.evaluate("document.documentElement.scrollHeight")
     await page.set_viewport_size({"width": size[0], "height": min(HIGH_MOST, max(size[1], height))})
@@ -119,6 +127,50 @@ async def _go(page: Page, address: str, path: str) -> None:
         await page.locator(link).first.click()
         await page.wait_for_load_state()
     await page.wait_for_load_state("networkidle")
+
+
+def _card(folder: Path, address: str) -> str:
+    """A new card of the member at the till: a changing code is taken only once while the demo's clock stands."""
+    desk = Desk(address, Keyring(folder).kept)
+    try:
+        issued = desk.post(
+            f"/v1/members/{CHUNSHENG.number}/cards", key=secrets.token_hex(8), reason="for the tour"
+        )
+        return str(issued["card"])
+    finally:
+        desk.close()
+
+
+async def _bill(page: Page, address: str, card: str) -> None:
+    """A member, four things for 200 yuan, half of it in points."""
+    await page.goto(f"{address}/till")
+    await page.fill("#scan", card)
+    await page.press("#scan", "Enter")
+    await page.locator(".person").wait_for()
+    await page.click("details.list summary")
+    await page.fill("#lines", LIST)
+    await page.click("details.list button")
+    await page.locator("#pay:not([disabled])").wait_for()
+    await page.click(".quick button:has-text('100.00')")
+    await page.locator("#due:has-text('100.00')").wait_for()
+    await page.wait_for_load_state("networkidle")
+
+
+async def _return(page: Page, address: str, card: str) -> None:
+    """That bill is paid, and one thing of it comes back."""
+    await _bill(page, address, card)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/till/receipts/**")
+    await page.click("main a[href^='/till/return?number=']")
+    await page.locator(".counts").last.wait_for()
+    await page.locator(".counts input, .counts select").last.focus()
+    await page.keyboard.press("ArrowUp")
+    await page.locator("#pay:has-text('¥')").wait_for()
+    await page.wait_for_load_state("networkidle")
+
+
+SCENES = {"bill": _bill, "return": _return}
+LIST = "压榨花生油 5 升, 1, 89.90\n东北大米 10 千克, 1, 59.90\n洗衣液 3 千克, 1, 24.60\n卷纸 12 卷, 1, 25.60"
 
 
 async def _token(at_hand: Opened, program: Program, who: str) -> str:
