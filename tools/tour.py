@@ -130,7 +130,7 @@ async def _go(page: Page, address: str, path: str) -> None:
 
 
 def _card(folder: Path, address: str) -> str:
-    """A new card of the member at the till: a changing code is taken only once while the demo's clock stands."""
+    """A new card of the member at the till: a code is taken only once, and the demo's clock stands."""
     desk = Desk(address, Keyring(folder).kept)
     try:
         issued = desk.post(

@@ -25,6 +25,10 @@ PAIRS = {
     ("ink", "alm-tint"): 4.5,
     ("pri", "surface"): 4.5,
     ("pri-on", "pri"): 4.5,
+    ("grn", "surface"): 4.5,
+    ("grn", "grn-tint"): 4.5,
+    ("pts", "pts-tint"): 4.5,
+    ("pri", "pri-tint"): 4.5,
     ("pts-fill", "surface"): 3.0,
     ("alm-fill", "surface"): 3.0,
     ("grey-fill", "surface"): 3.0,
@@ -80,8 +84,9 @@ async def test_the_other_language_is_marked_as_such(story: Alliance, ask: Asking
 
 def themes() -> list[dict[str, str]]:
     """The colours of the light theme, and those of the dark one."""
-    sheet = assets.assets()["wallet.css"].content.decode()
-    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[:2]
+    sheet = assets.assets()["tokens.css"].content.decode()
+    blocks = re.findall(r":root(?:\[data-theme=\"dark\"\])? \{(.*?)\}", sheet, re.DOTALL)
+    assert len(blocks) == 2
     return [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", block)) for block in blocks]
 
 

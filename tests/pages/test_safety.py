@@ -99,7 +99,7 @@ async def test_the_language_that_was_chosen_is_kept(story: Alliance, ask: Asking
 
 
 async def test_a_first_visit_is_light(story: Alliance, ask: Asking) -> None:
-    """Page, sheet and icon together, as they travel; and the page without gzip is the same."""
+    """Page, sheets and icon together, as they travel; and the page without gzip is the same."""
     link = story.link("lin")
     for page in PAGES:
         answer = await ask.get(link + page, **{"accept-encoding": "gzip"})
@@ -107,7 +107,7 @@ async def test_a_first_visit_is_light(story: Alliance, ask: Asking) -> None:
         sheets = [node.attributes["href"] for node in read(answer.text).all("link")]
         parts = [await ask.get(sheet, **{"accept-encoding": "gzip"}) for sheet in sheets]
         sizes = [int(part.headers["content-length"]) for part in (answer, *parts)]
-        assert len(sizes) == 3
+        assert len(sizes) == 4
         assert sum(sizes) <= FIRST_VISIT_BYTES / 5, sizes
         plain = await ask.get(link + page, **{"accept-encoding": "identity"})
         assert "content-encoding" not in plain.headers
@@ -136,5 +136,5 @@ async def test_no_other_file_is_served(ask: Asking, name: str) -> None:
 
 def test_the_sheet_fetches_nothing() -> None:
     """No font, no picture, no other sheet."""
-    sheet = assets.assets()["wallet.css"].content.decode()
+    sheet = "".join(assets.assets()[name].content.decode() for name in ("tokens.css", "wallet.css"))
     assert not re.search(r"url\(|@import|@font-face|expression", sheet)

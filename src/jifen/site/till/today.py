@@ -136,12 +136,13 @@ async def _done_by(visit: Visit, login: str) -> list[EntryId]:
 
 async def _purchases(conn: Any, found: Sequence[Booked]) -> dict[tuple[WalletId, int], Booked]:
     """The purchases that returns are of."""
-    places = [
-        (booked.entry.wallet, booked.entry.reverses)
+    # Each purchase is asked for once: asked for twice, its returns would be read twice.
+    places = {
+        (booked.entry.wallet, booked.entry.reverses): None
         for booked in found
         if booked.entry.kind is Kind.RETURN and booked.entry.reverses is not None
-    ]
-    return await load_places(conn, places) if places else {}
+    }
+    return await load_places(conn, list(places)) if places else {}
 
 
 def _row(booked: Booked, purchase: Booked, by: str, mine: bool) -> Row:
