@@ -39,6 +39,8 @@ async def pages(folder: Path) -> dict[str, Any]:
             for page in read_by_members():
                 asked = [_request(page.path, token) for token in tokens]
                 warm = await load(server.port, 1, iter(asked[:3]))
+                if set(warm.statuses) <= {404, 422}:
+                    continue  # such as leaving a family where there is none, or a statement of no days
                 if set(warm.statuses) - {200, 303}:
                     raise RuntimeError(f"{page.path} was answered with {warm.statuses}")
                 some = itertools.islice(itertools.cycle(asked), ROUNDS * 10)
