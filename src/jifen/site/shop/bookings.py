@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from jifen.pages import figures
 from jifen.pages.naming import said_in
+from jifen.pages.remembered import reward_of
 from jifen.rules.rewards import Reward
 from jifen.site.inside import No
 from jifen.site.routing import SHOP, get, post
@@ -155,7 +156,7 @@ async def _told(visit: Visit, orders: Sequence[dict[str, Any]]) -> list[Booked]:
     found = []
     for one in orders:
         member = known.get(one["member"] or "")
-        reward = _reward(visit, one)
+        reward = reward_of(program, one["rules"], one["reward"])
         slots = reward.slots if reward else None
         store = program.stores.get(one["store"] or "")
         since = one["slot_since"]
@@ -180,11 +181,6 @@ async def _told(visit: Visit, orders: Sequence[dict[str, Any]]) -> list[Booked]:
             )
         )
     return found
-
-
-def _reward(visit: Visit, order: dict[str, Any]) -> Reward | None:
-    rules = visit.program.rules_version(order["rules"]).definition
-    return next((one for one in rules.rewards if one.code == order["reward"]), None)
 
 
 async def _vouchers(visit: Visit) -> Sequence[Out]:
