@@ -30,7 +30,7 @@ FROZEN = [
     (return_content("r-1", [], 500, None), '{"type":"return","purchase":"r-1","amount":500}'),
     (return_content("r-1", [], None, None), '{"type":"return","purchase":"r-1","all":true}'),
     (
-        explained(Explanation(3, 1, (("base", 36),), (("cap:base", "2026-11", 120),))),
+        explained(3, 1, {"base": 36}, {("cap:base", "2026-11"): 120}),
         '[3,1,{"base":36},{"cap:base 2026-11":120}]',
     ),
 ]
@@ -52,14 +52,15 @@ def test_a_basket_reads_as_it_was_written() -> None:
 
 def test_an_explanation_reads_as_it_was_written() -> None:
     """Facts of then are what a return is evaluated with."""
-    made = Explanation(3, 1, (("base", 36),), (("once:first", "ever", 1),))
-    assert read_explanation(explained(made)) == made
-    nothing = Explanation(3, 0)
-    assert (explained(nothing), read_explanation(explained(nothing))) == ("[3,0,{}]", nothing)
-    person = Explanation(3, 1, (("gold", 5), ("base", 36)), (), ("gold",))
-    assert read_explanation(explained(person)) == person
-    code = Explanation(3, 0, (("lecture", 5),), (("code:lecture", "hall 2 east", 1), ("buys", "2026", 2)))
-    assert read_explanation(explained(code)) == code
+    made = explained(3, 1, {"base": 36}, {("once:first", "ever"): 1, ("buys", "ever"): 0})
+    assert read_explanation(made) == Explanation(3, 1, (("base", 36),), (("once:first", "ever", 1),))
+    nothing = explained(3, 0, {})
+    assert (nothing, read_explanation(nothing)) == ("[3,0,{}]", Explanation(3, 0))
+    person = explained(3, 1, {"gold": 5, "base": 36}, {}, ["gold"])
+    assert read_explanation(person) == Explanation(3, 1, (("gold", 5), ("base", 36)), (), ("gold",))
+    code = explained(3, 0, {"lecture": 5}, {("code:lecture", "hall 2 east"): 1, ("buys", "2026"): 2})
+    read = (("code:lecture", "hall 2 east", 1), ("buys", "2026", 2))
+    assert read_explanation(code) == Explanation(3, 0, (("lecture", 5),), read)
 
 
 def test_an_explanation_by_names_is_read_too_and_is_what_callers_are_told() -> None:
@@ -68,8 +69,9 @@ def test_an_explanation_by_names_is_read_too_and_is_what_callers_are_told() -> N
         '{"rules":3,"contract":1,"shares":[["base",36]],"read":[["cap:base","2026-11",120]],"held":["gold"]}'
     )
     made = Explanation(3, 1, (("base", 36),), (("cap:base", "2026-11", 120),), ("gold",))
+    short = explained(3, 1, {"base": 36}, {("cap:base", "2026-11"): 120}, ["gold"])
     assert read_explanation(by_names) == made
-    assert told(by_names) == told(explained(made)) == by_names.encode()
+    assert told(by_names) == told(short) == by_names.encode()
     assert told('{"reached":5}') == b'{"reached":5}'
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from jifen.books.entries import Entry
-from jifen.books.explanation import Explanation, explained
+from jifen.books.explanation import explained
 from jifen.books.legs import Kind
 from jifen.books.wallet import Balance
-from jifen.events.earning import facts_of, shares_by_rule
+from jifen.events.earning import facts_of, points_by_rule
 from jifen.events.event import act_content, purchase_content
 from jifen.pages.explaining import Explained, Told, explain
 from jifen.pages.occasion import Occasion
@@ -92,19 +92,13 @@ def booked(
     facts.code, facts.channel, facts.payment, facts.person = code, channel, payment, person
     rules = here.rules[-1]
     award = rules.evaluate(facts, used or {})
-    stored = Explanation(
-        rules.version,
-        0,
-        shares_by_rule(award),
-        tuple((name, period, value) for (name, period), value in award.read.items() if value),
-        tuple(award.held),
-    )
+    stored = explained(rules.version, 0, points_by_rule(award), award.read, award.held)
     content = (
         act_content(act, store, at, code, paid)
         if act
         else purchase_content(store, paid, lines, at, channel, payment)
     )
-    return entry_of(Kind.ACT if act else Kind.PURCHASE, content, explained(stored), at, place.merchant.id)
+    return entry_of(Kind.ACT if act else Kind.PURCHASE, content, stored, at, place.merchant.id)
 
 
 def entry_of(

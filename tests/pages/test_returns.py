@@ -1,6 +1,6 @@
 """Returns: what is left is judged with the facts of the purchase, not with those of the return."""
 
-from jifen.books.explanation import Explanation, explained
+from jifen.books.explanation import explained
 from jifen.books.legs import Kind
 from jifen.engine.view import Booked
 from jifen.events.event import return_content
@@ -22,8 +22,8 @@ def test_what_held_of_the_person_then_still_holds_of_the_rest() -> None:
     """Nobody asks which tier the member has today, how it was paid, or through which channel."""
     here = program(BASE, TRIPLE, BIG)
     purchase = booked(here, amount=12_000, person=GOLD, channel="app", payment="ecny")
-    lost = Explanation(1, 0, (("base", -50), ("gold", -150), ("big", -10)))
-    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), explained(lost), no=2, reverses=1)
+    lost = explained(1, 0, {"base": -50, "gold": -150, "big": -10})
+    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), lost, no=2, reverses=1)
     found = whole(here, back, purchase=Booked(purchase, (back,)))
     assert said(found.given) == {
         "基础": "退货之后还得 70",
@@ -36,16 +36,16 @@ def test_what_held_of_the_person_then_still_holds_of_the_rest() -> None:
 def test_a_return_whose_purchase_is_not_at_hand_says_what_went() -> None:
     """The points of each rule, without a reason."""
     here = program(BASE)
-    lost = Explanation(1, 0, (("base", -50),))
-    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), explained(lost), no=2, reverses=1)
+    lost = explained(1, 0, {"base": -50})
+    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), lost, no=2, reverses=1)
     found = whole(here, back)
     assert [(one.rule, one.points, str(one.said)) for one in found.given] == [("base", -50, "")]
 
 
 def test_an_entry_of_rules_that_are_not_known_here_names_them() -> None:
     """By their ids, with what they gave."""
-    stored = Explanation(9, 0, (("base", 50),))
-    entry = entry_of(Kind.PURCHASE, '{"store":"liuhe","amount":5000}', explained(stored))
+    stored = explained(9, 0, {"base": 50})
+    entry = entry_of(Kind.PURCHASE, '{"store":"liuhe","amount":5000}', stored)
     found = whole(program(BASE), entry)
     assert [(one.title, one.points) for one in found.given] == [("base", 50)]
     assert (found.version, found.since, found.missed) == (9, None, ())

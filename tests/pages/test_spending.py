@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from jifen.books.entries import Entry
-from jifen.books.explanation import Explanation, explained
+from jifen.books.explanation import explained
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.series import Series, series_of
 from jifen.books.wallet import Wallet
@@ -68,7 +68,7 @@ def bought(tenders: Tenders | None, points: int = 0) -> Entry:
     """A purchase of 200 yuan, and what paid it."""
     event = purchase_content("liuhe", 0, GOODS, None, tenders=tenders)
     legs = (Leg(LATER.id, Account.REDEEMED, -points, ID),) if points else ()
-    why = explained(Explanation(1, 0, (), ()))
+    why = explained(1, 0, {})
     return entry_of(Kind.PURCHASE, event, why, legs=legs)
 
 

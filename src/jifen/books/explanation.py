@@ -1,5 +1,7 @@
 """The explanation of an earning or its return: short where it is stored, by names where it is told."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 
@@ -34,17 +36,21 @@ _stored = msgspec.json.Decoder(_Stored).decode
 _named = msgspec.json.Decoder(Explanation).decode
 
 
-def explained(explanation: Explanation) -> str:
-    """The stored form of an explanation; what is empty at its end is left out."""
-    whole = (
-        explanation.rules,
-        explanation.contract,
-        dict(explanation.shares),
-        {f"{name} {period}": value for name, period, value in explanation.read},
-        explanation.held,
-    )
-    filled = 5 if explanation.held else 4 if explanation.read else 3
-    return _encode(whole[:filled]).decode()
+def explained(
+    rules: int,
+    contract: int,
+    shares: Mapping[str, int],
+    read: Mapping[tuple[str, str], int] = {},
+    held: Sequence[str] = (),
+) -> str:
+    """The stored form of an explanation; what is empty at its end is left out.
+
+    shares: points by rule. read: counters by (name, period); 0 is not kept. held: as in Explanation.
+    """
+    seen = {f"{name} {period}": value for (name, period), value in read.items() if value}
+    if held:
+        return _encode((rules, contract, shares, seen, held)).decode()
+    return _encode((rules, contract, shares, seen) if seen else (rules, contract, shares)).decode()
 
 
 def read_explanation(text: str) -> Explanation:

@@ -243,7 +243,7 @@ class Writing:
             [program.id for program in programs],
             [program.revision for program in programs],
             packed(self.names.values),
-            self.times.values,
+            packed(self.times.values),
         ]
 
     def _wallets(self) -> list[Any]:

@@ -10,11 +10,12 @@ SEPARATOR = "\x1f"
 
 
 # asyncpg looks at every element of an array whether it is itself a sequence, which costs more than the
-# element: so whole numbers and ids go as array literals, and texts as one text joined by the unit separator.
+# element: so whole numbers, ids and instants go as array literals, and texts as one text joined by the unit
+# separator.
 
 
-def packed(values: Iterable[int | UUID | None]) -> str:
-    """Whole numbers or ids, or NULL, as an array literal."""
+def packed(values: Iterable[int | UUID | datetime | None]) -> str:
+    """Whole numbers, ids or instants, or NULL, as an array literal."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 

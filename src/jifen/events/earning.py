@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from jifen.books.explanation import Explanation, explained
+from jifen.books.explanation import explained
 from jifen.books.legs import Kind
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series, series_of
@@ -105,20 +105,13 @@ def earned(
     legs = earn(wallet, granted)
     if isinstance(legs, Refusal):
         return legs
-    explanation = Explanation(
-        rules.version,
-        contract,
-        shares_by_rule(award),
-        tuple([(name, period, value) for (name, period), value in award.read.items() if value]),
-        tuple(award.held),
-    )
     draft = Draft(
         command.wallet,
         Kind.PURCHASE if facts.act is None else Kind.ACT,
         rules.definition.unit,
         legs,
         merchant.id if merchant else None,
-        explanation=explained(explanation),
+        explanation=explained(rules.version, contract, points_by_rule(award), award.read, award.held),
         series=[series for series, _ in granted],
         counts=award.counts,
         active_at=command.occurred_at,
@@ -173,18 +166,12 @@ def budgets_left(view: View, program: Program, budgets: Iterable[str]) -> dict[C
     return found
 
 
-def shares_by_rule(award: Award) -> tuple[tuple[str, int], ...]:
-    """The points of each rule, whoever pays for them."""
-    sums: list[tuple[str, int]] = []
-    last = ""
+def points_by_rule(award: Award) -> dict[str, int]:
+    """The points of each rule, whoever pays for them, in the order in which the rules gave."""
+    sums: dict[str, int] = {}
     for share in award.shares:
-        # Those of one rule stand side by side.
-        if share.rule == last:
-            sums[-1] = (last, sums[-1][1] + share.points)
-        else:
-            last = share.rule
-            sums.append((last, share.points))
-    return tuple(sums)
+        sums[share.rule] = sums.get(share.rule, 0) + share.points
+    return sums
 
 
 def reached_after(rules: CompiledRules, counters: Used, counts: Used, day: date) -> int:

@@ -15,7 +15,7 @@ from jifen.books.verbs import claw_back, give_back, restore_parts
 from jifen.books.wallet import Wallet
 from jifen.engine.command import Command, Draft, Needs, Plan, check_time, entry_id
 from jifen.engine.view import Booked, View
-from jifen.events.earning import budget_id, facts_of, grants, place_of, reached_after, shares_by_rule, stand
+from jifen.events.earning import budget_id, facts_of, grants, place_of, points_by_rule, reached_after, stand
 from jifen.events.event import Back, Refunded, read_purchase, read_return, refunded_text
 from jifen.events.standing import NOTHING, Goods, Rest, Standing, standing_at_first
 from jifen.events.tenders import Refund
@@ -140,11 +140,9 @@ class Return(Command, frozen=True, kw_only=True):
             if has.counts.get(counter, 0) < points
         }
         lost = dict(had.shares)
-        for rule, points in shares_by_rule(has):
+        for rule, points in points_by_rule(has).items():
             lost[rule] = lost.get(rule, 0) - points
-        explanation = Explanation(
-            then.rules, then.contract, tuple((rule, -points) for rule, points in lost.items() if points > 0)
-        )
+        less = {rule: -points for rule, points in lost.items() if points > 0}
         draft = Draft(
             self.wallet,
             Kind.RETURN,
@@ -152,7 +150,7 @@ class Return(Command, frozen=True, kw_only=True):
             [*back_legs, *claw_back(wallet, takes)],
             entry.merchant,
             entry.no,
-            explained(explanation),
+            explained(then.rules, then.contract, less),
             series=new,
             counts=counts,
         )
@@ -169,7 +167,9 @@ class Return(Command, frozen=True, kw_only=True):
             person = read_person(wallet.facts)
             changes = stand(self, program, tiers, person, draft, reached, day, back=True)
         if after.refund is not None:
-            vouchers = self._tell(booked, draft, after.refund, explanation)
+            vouchers = self._tell(
+                booked, draft, after.refund, (then.rules, then.contract, tuple(less.items()))
+            )
             changes = [*changes, *(self.given_back(view, vouchers) if vouchers else ())]
         return Plan((draft,), back, changes)
 
@@ -195,16 +195,19 @@ class Return(Command, frozen=True, kw_only=True):
         after.post(legs, ChainMap({series.id: series for series in new}, view.series))
         return legs, new, after
 
-    def _tell(self, booked: Booked, draft: Draft, refund: Refund, explanation: Explanation) -> tuple[Id, ...]:
-        """Say in the entry what its payer gets back; returns the vouchers that come back."""
+    def _tell(
+        self, booked: Booked, draft: Draft, refund: Refund, why: tuple[int, int, tuple[tuple[str, int], ...]]
+    ) -> tuple[Id, ...]:
+        """Say in the entry what its payer gets back; returns the vouchers that come back.
+
+        why: the version of the rules, that of the contract, and what each rule gives less.
+        """
         tenders = read_purchase(booked.entry.event).tenders
         assert tenders is not None
         vouchers = tuple([tenders.vouchers[place].id for place in refund.vouchers])
         clawed = -sum([leg.points for leg in draft.legs if leg.account is Account.CLAWED_BACK])
         told = Back(refund.cash, refund.points, refund.pays, vouchers, refund.charged, clawed)
-        draft.explanation = refunded_text(
-            Refunded(explanation.rules, explanation.contract, explanation.shares, refund=told)
-        )
+        draft.explanation = refunded_text(Refunded(*why, refund=told))
         return vouchers
 
     def given_back(self, view: View, vouchers: Sequence[Id]) -> list[Effect]:
@@ -316,11 +319,11 @@ def _had(program: Program, booked: Booked, then: Explanation, before: Standing) 
     event, returns = booked.entry.event, [earlier.event for earlier in booked.reversals]
     if before.paid is None or not returns:
         had, _ = _award(program, booked.entry, then, before.rest)
-        return Had(had.counts, dict(shares_by_rule(had)), had.drawn)
+        return Had(had.counts, points_by_rule(had), had.drawn)
     least: Had | None = None
     for count in range(len(returns) + 1):
         award, _ = _award(program, booked.entry, then, rest_after(event, returns[:count]))
-        now = Had(award.counts, dict(shares_by_rule(award)), award.drawn)
+        now = Had(award.counts, points_by_rule(award), award.drawn)
         least = now if least is None else least.least(now)
     assert least is not None
     return least

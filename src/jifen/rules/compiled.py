@@ -27,7 +27,7 @@ KEPT_SHELVES = 20_000
 class Day:
     """What a rule set has worked out for one day, as it was asked for."""
 
-    __slots__ = ("advances", "budgets", "held", "reads", "rules", "shared", "shelves", "window")
+    __slots__ = ("advances", "budgets", "held", "reads", "reads_at", "rules", "shared", "shelves", "window")
 
     def __init__(self, advances: Advances | None, window: list[Counter], budgets: list[str]) -> None:
         self.advances = advances
@@ -38,6 +38,7 @@ class Day:
         self.rules: dict[int, RuleOnDay | Reason] = {}
         self.shelves: dict[Place, Shelf] = {}
         self.reads: dict[tuple[int, ...], list[Counter]] = {}
+        self.reads_at: dict[Place, list[Counter]] = {}
 
 
 class CompiledRules:
@@ -84,21 +85,28 @@ class CompiledRules:
 
         code: what the act carries. place: only those of the rules that can hold there.
         """
-        kept = self._on(day)
+        kept = self._days.get(day) or self._on(day)
         if place is None:
-            numbers = self._all
-        elif place[2] in self._places.acts:
-            numbers = self._places.at(place)
+            found = self._read(kept, self._all, day)
         else:
-            numbers = self._places.at((place[0], place[1], ""))
+            if place[2] not in self._places.acts:
+                place = (place[0], place[1], "")
+            known = kept.reads_at.get(place)
+            if known is None:
+                self._shelves += 1
+                known = kept.reads_at[place] = self._read(kept, self._places.at(place), day)
+            found = known
+        if not code:
+            return found
+        return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
+
+    def _read(self, kept: Day, numbers: tuple[int, ...], day: date) -> list[Counter]:
         found = kept.reads.get(numbers)
         if found is None:
             own = [counter for number in numbers for counter in own_reads(self.rules[number], day)]
             # The same counter may be asked for by several rules.
             found = kept.reads[numbers] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
-        if not code:
-            return found
-        return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
+        return found
 
     def tier_window(self, day: date) -> list[Counter]:
         """The counters, by (name, period), whose sum a tier of that day is reached by."""

@@ -1,6 +1,6 @@
 -- Write all plans of a batch, or nothing and say why. Ids that come one for each row are array literals.
 SELECT booked, stale, short, changed FROM apply_batch(
-    $1, $2, $3::text::uuid[], $4, $5::text::uuid[], $6, $7, $8, $9, $10, $11, $12,
+    $1, $2, $3::text::uuid[], $4::text::timestamptz[], $5::text::uuid[], $6, $7, $8, $9, $10, $11, $12,
     $13, $14, $15::text::uuid[], $16::text::uuid[], $17, $18, $19, $20, $21, $22, $23, $24,
     $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,
     $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48,
