@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from jifen.parties.codes import STEP_S
 from jifen.parties.identifying import FAILURES_MOST, LIVES, fresh
 from jifen.values.ids import WalletId, parse_id
@@ -27,6 +29,11 @@ async def code_of(alliance: Alliance, member: str) -> str:
     assert 0 < told["seconds"] <= STEP_S
     code: str = told["code"]
     return code
+
+
+def wall_at(alliance: Alliance, patch: pytest.MonkeyPatch, steps: int) -> None:
+    """Let the real time stand so many steps after NOW: codes go by it, not by the programme."""
+    patch.setattr(alliance.house, "wall", lambda: NOW + timedelta(seconds=steps * STEP_S))
 
 
 async def sent_code(alliance: Alliance, made: Any) -> str:
@@ -81,18 +88,30 @@ async def test_the_apps_code_opens_the_till_once(alliance: Alliance) -> None:
     await alliance.air.refused("key_reused", PATH, key="i1", phone=PHONE)
 
 
-async def test_codes_change_and_run_out(alliance: Alliance) -> None:
+async def test_codes_change_and_run_out(alliance: Alliance, monkeypatch: pytest.MonkeyPatch) -> None:
     """A code is taken one step around; the next is another one; an old one is told to be over."""
+    wall_at(alliance, monkeypatch, 0)
     first = await code_of(alliance, "ann")
-    await alliance.set_clock(NOW + timedelta(seconds=STEP_S))
+    wall_at(alliance, monkeypatch, 1)
     second = await code_of(alliance, "ann")
     assert second != first
     await alliance.air.done(PATH, key="a", code=first)
     await alliance.air.done(PATH, key="b", code=second)
     third = await code_of(alliance, "bob")
-    await alliance.set_clock(NOW + timedelta(seconds=4 * STEP_S))
+    wall_at(alliance, monkeypatch, 4)
     told = await alliance.air.refused("identification_refused", PATH, key="c", code=third)
     assert told["why"] == "late"
+
+
+async def test_codes_change_while_the_programmes_clock_stands(
+    alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a trial time stands still, but the member is there now: each half minute brings a new code."""
+    wall_at(alliance, monkeypatch, 10_000)
+    first = await alliance.air.done(PATH, key="t1", code=await code_of(alliance, "ann"))
+    wall_at(alliance, monkeypatch, 10_001)
+    second = await alliance.air.done(PATH, key="t2", code=await code_of(alliance, "ann"))
+    assert first["until"] == second["until"] == (NOW + LIVES).isoformat().replace("+00:00", "Z")
 
 
 async def test_one_code_at_two_tills_opens_one(alliance: Alliance) -> None:
@@ -215,10 +234,11 @@ async def test_a_phone_is_not_flooded(alliance: Alliance) -> None:
     assert told["why"] == "too_many"
 
 
-async def test_guessing_ends(alliance: Alliance) -> None:
+async def test_guessing_ends(alliance: Alliance, monkeypatch: pytest.MonkeyPatch) -> None:
     """So many codes that are nobody's, and the key waits; another key does not; old codes are no guesses."""
+    wall_at(alliance, monkeypatch, 0)
     old = await code_of(alliance, "ann")
-    await alliance.set_clock(NOW + timedelta(seconds=5 * STEP_S))
+    wall_at(alliance, monkeypatch, 5)
     for n in range(3):
         assert (await alliance.air.refused("identification_refused", PATH, key=f"o{n}", code=old))[
             "why"
@@ -232,6 +252,7 @@ async def test_guessing_ends(alliance: Alliance) -> None:
     assert told["why"] == "too_many"
     await alliance.sea.done(PATH, key="r", code=right)
     await alliance.set_clock(NOW + timedelta(minutes=10))
+    wall_at(alliance, monkeypatch, 6)
     await alliance.air.done(PATH, key="later", code=await code_of(alliance, "ann"))
 
 

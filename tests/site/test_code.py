@@ -6,14 +6,21 @@ import re
 import secrets
 from datetime import UTC, datetime
 
+import pytest
 import segno
 from barcode.codex import Code128
 
 from jifen.parties.cards import Cards
 from jifen.parties.codes import changing_code, step_of
-from tests.site.town import Town
+from tests.site.town import TODAY, Town
 
 KEPT = re.compile(r'<script type="application/json" id="codes">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def _stands(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real time stands, so that what two requests show is of the same half minute."""
+    monkeypatch.setattr(town.house, "wall", lambda: TODAY)
 
 
 def kept_in(page: str) -> dict[str, object]:
@@ -33,30 +40,15 @@ async def test_the_code_is_the_one_that_the_till_takes(town: Town) -> None:
     assert known["member"] == town.number("lin")
 
 
-async def test_a_standing_clock_has_one_code(town: Town) -> None:
-    """In a trial the programme's clock stands: no code is shown that no till would take."""
-    page = await (await town.client("lin")).open("/m/code")
-    kept = kept_in(page)
-    assert len(kept["codes"]) == 1  # type: ignore[arg-type]
-    assert "方案的时钟停着" in page
-
-
 async def test_half_an_hour_of_codes_is_kept(town: Town) -> None:
     """Sixty codes, each that of its step, as digits and as the very drawings that scanners read."""
-    at = town.program.test_clock
-    assert at is not None
-    await town.api.put("/v1/clock", {"at": None})
-    town.program = await town.house.catalog.refresh(town.program.id)
-    try:
-        page = await (await town.client("lin")).open("/m/code")
-    finally:
-        await town.clock(at)
+    page = await (await town.client("lin")).open("/m/code")
     kept = kept_in(page)
     codes = kept["codes"]
     assert isinstance(codes, list)
     assert len(codes) == 60
     number = await hidden(town)
-    first = datetime.fromtimestamp(int(str(kept["first"])) / 1000, tz=at.tzinfo)
+    first = datetime.fromtimestamp(int(str(kept["first"])) / 1000, tz=UTC)
     step = step_of(first)
     assert [code for code, _, _ in codes] == [
         changing_code(town.house.vault, town.program.id, number, step + later) for later in range(60)
@@ -70,14 +62,8 @@ async def test_half_an_hour_of_codes_is_kept(town: Town) -> None:
 
 async def test_the_page_says_what_nobody_asks_for(town: Town) -> None:
     """No shop asks for the digits by phone; without scripts there is a way to a new code."""
-    await town.api.put("/v1/clock", {"at": None})
-    at = town.program.test_clock
-    assert at is not None
-    try:
-        chinese = await (await town.client("lin")).open("/m/code")
-        english = await (await town.client("lin", "en")).open("/m/code")
-    finally:
-        await town.clock(at)
+    chinese = await (await town.client("lin")).open("/m/code")
+    english = await (await town.client("lin", "en")).open("/m/code")
     assert "店员不会打电话要这串数字" in chinese
     assert "no shop will ask for these digits by phone" in english
     assert '<a href="/m/code">换新码</a>' in chinese

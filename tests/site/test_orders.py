@@ -203,14 +203,14 @@ async def test_a_time_is_booked_and_its_place_is_taken(town: Town) -> None:
     lin = await town.client("lin")
     page = await lin.open("/m/mall/yoga")
     assert "再晚取消，或者没有来，付的积分也退回" in said(page)
-    assert "可约今天 18:00" in said(page)
+    assert "最早可约：今天 18:00" in said(page)
     order = await book(lin, "yoga", today(18))
     after = await lin.open("/m/mall/yoga")
     assert today(18) not in [datetime.fromisoformat(one) for one in times(after)]
-    assert "可约今天 19:00" in said(after)
+    assert "最早可约：今天 19:00" in said(after)
     shown = said(await lin.open("/m/bookings"))
     assert "瑜伽一课" in shown
-    assert "约在今天 18:00" in shown
+    assert "预约：今天 18:00" in shown
     assert order in await lin.open("/m/bookings")
     assert order not in await lin.open("/m/bookings?show=past")
     forced = await lin.send("/m/mall/yoga/quote", "/m/mall/yoga", slot=today(18).isoformat())

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,7 +37,11 @@ CLOSE_S = 10
 
 
 class House:
-    """What the routes share. It is made by `open_house` and ends with it."""
+    """What the routes share. It is made by `open_house` and ends with it.
+
+    wall: the real time. Members' changing codes go by it even where the programme's own clock stands, since
+    they prove that somebody is there now.
+    """
 
     def __init__(self, settings: Settings, dsn: str, pool: asyncpg.Pool, vault: Vault) -> None:
         self.settings = settings
@@ -57,6 +61,7 @@ class House:
             snapshots_most=settings.snapshots_most,
             revive=self.revive if settings.database_url is None else self.reconnect,
         )
+        self.wall: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.series: dict[SeriesId, Series] = {}
         self.gathering = Gathering(pool, self.series)
         self._known: dict[ProgramId, int] = {}

@@ -130,8 +130,10 @@ async def identify(call: Call) -> Reply:
     made = await identifying.repeated(asked)
     status = 201 if made is None else 200
     if made is None:
-        by = {"code": identifying.by_code, "card": identifying.by_card, "phone": identifying.by_phone}[how]
-        made = await by(asked, value)
+        if how == "code":
+            made = await identifying.by_code(asked, value, call.house.wall())
+        else:
+            made = await {"card": identifying.by_card, "phone": identifying.by_phone}[how](asked, value)
     if isinstance(made, Refusal):
         raise refused(made)
     if made.how == "phone" and not made.known:
@@ -196,16 +198,17 @@ async def confirm(call: Call) -> Reply:
 
 
 async def code(call: Call) -> Reply:
-    """The code that the member's app shows now."""
+    """The code that the member's app shows now, by the real time."""
     call.query()
     wallet = await _person(call)
     asking = call.asking
     number = await Cards(call.house.pool, call.house.vault).hidden_number(
         asking.program.id, wallet, asking.now
     )
-    step = step_of(asking.now)
+    now = call.house.wall()
+    step = step_of(now)
     until = step_end(step)
-    seconds = int((until - asking.now).total_seconds())
+    seconds = int((until - now).total_seconds())
     return shown(CodeView(changing_code(call.house.vault, asking.program.id, number, step), until, seconds))
 
 

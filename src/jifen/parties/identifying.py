@@ -100,11 +100,14 @@ class Identifying:
             return Refusal(Code.KEY_REUSED, said)
         return before
 
-    async def by_code(self, asked: Asked, code: str) -> Identification | Refusal:
-        """Know a member by the changing code of the app, once."""
+    async def by_code(self, asked: Asked, code: str, at: datetime) -> Identification | Refusal:
+        """Know a member by the changing code of the app, once.
+
+        at: the real time, which codes go by even where the programme's clock stands.
+        """
         if (refusal := await self._guessed_out(asked)) is not None:
             return refusal
-        read = read_code(self._vault, asked.program, code, asked.now)
+        read = read_code(self._vault, asked.program, code, at)
         found = None if read is None else await self._cards.whose(asked.program, read.number, "code")
         if read is None or found is None or found[1].stopped_at is not None:
             await self._count_failure(asked)

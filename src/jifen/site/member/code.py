@@ -31,16 +31,12 @@ VERSION, SIDE, MASK = 1, 21, 3
 
 async def show(visit: Visit) -> Response[bytes]:
     """The code of now, drawn; those of the next half hour beside it, for the page to go on by itself."""
-    house, wallet, now = visit.house, wallet_of(visit), visit.now
+    house, wallet, now = visit.house, wallet_of(visit), visit.house.wall()
     seen = there(await read_entries(house.pool, house.catalog, wallet, NEWEST, 0))
     member = await house.members.member(wallet)
-    number = await Cards(house.pool, house.vault).hidden_number(visit.program.id, wallet, now)
+    number = await Cards(house.pool, house.vault).hidden_number(visit.program.id, wallet, visit.now)
     step = step_of(now)
-    stands = visit.program.test_clock is not None
-    codes = [
-        changing_code(house.vault, visit.program.id, number, step + later)
-        for later in range(1 if stands else AHEAD)
-    ]
+    codes = [changing_code(house.vault, visit.program.id, number, step + later) for later in range(AHEAD)]
     return visit.page(
         "member/code.html",
         name=(member.name or member.number) if member else visit.number,
@@ -48,7 +44,6 @@ async def show(visit: Visit) -> Response[bytes]:
         groups=in_fours(codes[0]),
         seconds=STEP_S - int(now.timestamp()) % STEP_S,
         every=STEP_S,
-        stands=stands,
         kept=_kept(codes, step, int(now.timestamp() * MS)),
         view=wallet_view(seen, visit.words),
         any_lots=bool(seen.unit and usable(seen, seen.unit.code)),

@@ -12,7 +12,7 @@
   const SKEW = "jifen.skew";
   let shown = 0;
 
-  // The programme's clock decides, not the phone's: how far they are apart is known from the last fresh page.
+  // The server's clock decides, not the phone's: how far they are apart is known from the last fresh page.
   function skewed() {
     try {
       if (document.documentElement.dataset.kept) return Number(localStorage.getItem(SKEW) || 0);
@@ -81,18 +81,13 @@
     seconds.textContent = seconds.dataset.said.replace("#", String(Math.ceil(rest / 1000)));
   }
 
-  // Where the programme's clock stands, as in a trial, so does the code.
-  if (left) {
-    tick();
-    setInterval(tick, 500);
-  }
+  tick();
+  setInterval(tick, 500);
 
   // Codes for another half hour while the page stays open and there is a network.
-  if (left) {
-    setInterval(() => {
-      if (navigator.onLine && document.visibilityState === "visible" && shown > given.codes.length / 2) location.reload();
-    }, 5000);
-  }
+  setInterval(() => {
+    if (navigator.onLine && document.visibilityState === "visible" && shown > given.codes.length / 2) location.reload();
+  }, 5000);
 
   // The screen stays on while the code is shown.
   async function awake() {
