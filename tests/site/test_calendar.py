@@ -66,7 +66,10 @@ async def test_both_languages_and_a_month_that_is_none(town: Town) -> None:
 
 
 async def test_what_was_issued_and_what_is_expected(town: Town) -> None:
-    """Past days as they were counted; days to come as the same weekday a year before; others: nothing."""
+    """Past days as they were counted; days to come as the same weekday a year before; others: nothing.
+
+    Nor is the day on which it all began, of which there was only a part, what another day will be like.
+    """
     figure = (
         "INSERT INTO daily_count (program, day, entries) VALUES ('{0}', '{1}', 1); "
         "INSERT INTO daily_figure "
@@ -74,7 +77,7 @@ async def test_what_was_issued_and_what_is_expected(town: Town) -> None:
         "VALUES ('{0}', '{1}', 'point', '{0}', 'issued', 100, 100, {2}, 1)"
     )
     dsn = str(town.house.settings.database_url)
-    for day, points in (("2026-11-10", 400), ("2025-11-25", 1000)):
+    for day, points in (("2026-11-10", 400), ("2025-11-24", 7), ("2025-11-25", 1000)):
         await execute(dsn, figure.format(town.program.id, day, points))
     page = await (await town.client("hezhiyuan")).open("/console/calendar?month=2026-11")
     issues = re.findall(r'class="issue( guess)?">.*?<span class="fig">([^<]*)<', page, re.DOTALL)

@@ -73,6 +73,9 @@ async def test_pieces_and_amounts_come_back_in_part(shop: Town) -> None:
     page = await previewed(till, number, line="0", **{"pieces-0": "3"})
     assert "现金 ¥15.00" in seen(page)
     number = number_on(await till.open(await sold(till, card, amount="60")))
+    page = await till.open(f"/till/return?number={number}")
+    assert "填好金额" in page
+    assert "勾上要退的" not in page
     page = await previewed(till, number, amount="20")
     assert "现金 ¥20.00" in seen(page)
     assert "积分 −20" in seen(page)

@@ -140,22 +140,25 @@ async def _expected(
 ) -> tuple[dict[date, Expected], bool, str]:
     """What was issued on past days, and for those to come what was on the same day of the week before.
 
-    A year ago where the figures reach so far, else four weeks ago; days without either have none.
+    A year ago where the figures reach so far, else four weeks ago; days without either have none. The day
+    on which a programme began was not a whole one, so nothing is expected by it.
     """
     rows = await visit.house.pool.fetch(
         q("calendar_issued"), visit.program.id, rules.unit, shown[0] - YEAR_AGO, shown[-1]
     )
     counted = {row["day"]: int(row["points"]) for row in rows}
+    began = min(counted, default=None)
+    whole = {day for day in counted if day != began or began == shown[0] - YEAR_AGO}
     found: dict[date, tuple[int, bool]] = {}
     bases: set[str] = set()
     for day in shown:
         if day < visit.today and day in counted:
             found[day] = (counted[day], True)
             bases.add("actual")
-        elif day >= visit.today and day - YEAR_AGO in counted:
+        elif day >= visit.today and day - YEAR_AGO in whole:
             found[day] = (counted[day - YEAR_AGO], False)
             bases.add("year")
-        elif day >= visit.today and day - WEEKS_AGO in counted and day - WEEKS_AGO < visit.today:
+        elif day >= visit.today and day - WEEKS_AGO in whole and day - WEEKS_AGO < visit.today:
             found[day] = (counted[day - WEEKS_AGO], False)
             bases.add("weeks")
     most = max((points for points, _ in found.values()), default=0)

@@ -23,6 +23,7 @@ from jifen.rules.person import read_person
 from jifen.site.console.entries import kind_segments, member_lines, wallet_asked
 from jifen.site.console.members import tier_word
 from jifen.site.console.messages import event_word
+from jifen.site.console.people import member_names
 from jifen.site.inside import No
 from jifen.site.routing import CLERKS, CONSOLE, get, post
 from jifen.site.visit import Visit
@@ -285,7 +286,8 @@ async def _family(visit: Visit, number: str) -> Any:
         if no.ours:
             raise
         beneficiaries = []
-    return {"household": household, "beneficiaries": beneficiaries}
+    names = await member_names(visit, [one["number"] for one in household["members"]])
+    return {"household": household, "beneficiaries": beneficiaries, "names": names}
 
 
 async def _cases(visit: Visit, number: str, wallet: WalletId) -> Cases:
