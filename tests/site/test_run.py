@@ -80,6 +80,7 @@ async def test_what_people_did_is_in_the_log(town: Town) -> None:
     auditor = await town.client("songauditor")
     text = await auditor.open("/console/audit?action=console.staff_add&prove=1")
     assert "newcashier" in text
+    assert "何知远" in text
     assert "hezhiyuan" in text
     assert "对得上" in text
 

@@ -38,7 +38,7 @@ THOROUGH_DAYS = 100
 CONNECTIONS = 8
 """What the jobs need beside the engine."""
 
-KEYS = ((OPERATOR, "demo", ""), (CLERK, "hezhiyuan", "clerk"), (APPROVER, "shenruyi", "approver"))
+KEYS = ((OPERATOR, "demo", ""), (CLERK, "何知远", "clerk"), (APPROVER, "沈如意", "approver"))
 """The operator's keys: name in the keyring; label, which is the source of what it sends; role."""
 
 

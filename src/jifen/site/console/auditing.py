@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
+from jifen.site.console.people import STAFF, staff_names
 from jifen.site.routing import CONSOLE, get
 from jifen.site.visit import Visit
 from jifen.values.periods import zone
@@ -32,9 +33,11 @@ async def show(visit: Visit) -> Response[bytes]:
     fault = await audit.fault(visit.program.id) if visit.query("prove") else None
     kept = {name: value for name, value in asked.items() if value}
     more = len(lines) > ON_A_PAGE
+    names = {label.removeprefix(STAFF): name for label, name in (await staff_names(visit)).items()}
     return visit.page(
         "console/audit.html",
         lines=lines[:ON_A_PAGE],
+        names=names,
         asked=asked,
         wrong_day=wrong_day,
         fault=fault,
