@@ -2,8 +2,14 @@
 
 import re
 
+import msgspec
 import pytest
 
+from jifen.jobs.birthdays import Greeting
+from jifen.jobs.handing import Outcome, Told
+from jifen.jobs.referrals import Referrals
+from jifen.jobs.remedies import Remedied
+from jifen.site.wording import wording
 from tests.site.town import PASSWORD, Town
 
 PAGES = ("messages", "jobs", "keys", "staff", "audit", "settings", "outages")
@@ -107,3 +113,11 @@ async def test_an_outage_is_declared_once_and_closed(town: Town) -> None:
     assert len(outages) == 1
     assert (await clerk.send(f"{page}/{outages[0]['id']}/close", page)).status_code == 303
     assert (await town.api.get("/v1/outages"))["outages"][0]["until"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("told", [Outcome, Told, Greeting, Referrals, Remedied])
+def test_whatever_a_job_counts_has_a_word(told: type[msgspec.Struct], language: str) -> None:
+    """A count without one would stand on the page by its name in the code."""
+    missing = [field for field in told.__struct_fields__ if not wording(language).has(f"run.told.{field}")]
+    assert missing == []
