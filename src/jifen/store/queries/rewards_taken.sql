@@ -1,4 +1,4 @@
--- How many of each reward were taken from an instant up to another, without what was cancelled or not delivered.
+-- How many of each reward were taken from an instant to another, both counted, without what was cancelled or not delivered.
 SELECT reward, sum(count)::bigint AS count FROM redemption
-WHERE program = $1 AND placed_at >= $2 AND placed_at < $3 AND state NOT IN ('cancelled', 'failed')
+WHERE program = $1 AND placed_at BETWEEN $2 AND $3 AND state NOT IN ('cancelled', 'failed')
 GROUP BY reward
