@@ -1,20 +1,18 @@
 """Vouchers and bookings: what is out, what is booked, what waits to be handed over, and its next step."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from litestar import Response
 from markupsafe import Markup
 
-from jifen.pages import figures
 from jifen.pages.naming import said_in
-from jifen.pages.remembered import reward_of
 from jifen.rules.rewards import Reward
+from jifen.site.handovers import Handover, by_age, by_time, handovers
 from jifen.site.inside import No
 from jifen.site.routing import SHOP, get, post
-from jifen.site.shop.stores import place_of
 from jifen.site.visit import Stop, Visit
 from jifen.store.queries import q
 
@@ -22,32 +20,6 @@ LIST = "/shop/bookings"
 STEPS = ("confirm", "fulfil", "no-show", "fail")
 LISTED = 200
 PAGES_MOST = 5
-
-
-class Booked(msgspec.Struct, frozen=True):
-    """An order. cash: still to be taken; begun: its time has come; forfeits: who does not come loses all."""
-
-    id: str
-    title: Markup
-    count: int
-    who: str
-    phone: str
-    store: str
-    points: int
-    unit: Markup
-    cash: int
-    state: str
-    placed_at: str
-    since: str
-    until: str
-    steps: tuple[str, ...]
-    begun: bool
-    forfeits: bool
-
-    @property
-    def open(self) -> bool:
-        """Whether something is still to come."""
-        return bool(self.steps)
 
 
 class Out(msgspec.Struct, frozen=True):
@@ -123,16 +95,16 @@ async def _shown(visit: Visit, day: date, no: No | None = None) -> Response[byte
     )
 
 
-async def booked_on(visit: Visit, day: date) -> Sequence[Booked]:
+async def booked_on(visit: Visit, day: date) -> Sequence[Handover]:
     """What is booked with the merchant for a day, by its time."""
     found = await _orders(visit, slots_on=day.isoformat())
-    return sorted(await _told(visit, found), key=lambda one: (one.since, one.placed_at))
+    return by_time(await handovers(visit, found, STEPS))
 
 
-async def waiting(visit: Visit) -> Sequence[Booked]:
+async def waiting(visit: Visit) -> Sequence[Handover]:
     """The orders without a time that are still to be handed over, the oldest first."""
     found = [one for one in await _orders(visit, state="placed,confirmed") if one["slot_since"] is None]
-    return sorted(await _told(visit, found), key=lambda one: one.placed_at)
+    return by_age(await handovers(visit, found, STEPS))
 
 
 async def _orders(visit: Visit, **asked: str) -> list[dict[str, Any]]:
@@ -145,41 +117,6 @@ async def _orders(visit: Visit, **asked: str) -> list[dict[str, Any]]:
         cursor = answer["next"]
         if cursor is None:
             break
-    return found
-
-
-async def _told(visit: Visit, orders: Sequence[dict[str, Any]]) -> list[Booked]:
-    house, program = visit.house, visit.program
-    numbers = sorted({one["member"] for one in orders if one["member"]})
-    wallets = await house.members.wallets(program.id, numbers) if numbers else {}
-    known = {number: await house.members.member(wallet) for number, wallet in wallets.items()}
-    found = []
-    for one in orders:
-        member = known.get(one["member"] or "")
-        reward = reward_of(program, one["rules"], one["reward"])
-        slots = reward.slots if reward else None
-        store = program.stores.get(one["store"] or "")
-        since = one["slot_since"]
-        found.append(
-            Booked(
-                id=one["id"],
-                title=said_in(visit.words, one["title"], one["title_en"]),
-                count=one["count"],
-                who=f"{member.name[:1]}**" if member and member.name else "",
-                phone=figures.masked(member.phone) if member and member.phone else "",
-                store=place_of(visit, store) if store else "",
-                points=one["points"],
-                unit=visit.words.unit(program.units[one["unit"]]),
-                cash=one["cash_fen"] - one["paid_fen"],
-                state=one["state"],
-                placed_at=one["placed_at"],
-                since=since or "",
-                until=one["slot_until"] or "",
-                steps=tuple(step for step in STEPS if step in one["open"]),
-                begun=since is None or datetime.fromisoformat(since) <= visit.now,
-                forfeits=slots is not None and slots.no_show == "forfeit",
-            )
-        )
     return found
 
 

@@ -14,8 +14,9 @@ from jifen.rules.calendars import AnyCalendar, Markets, Openings, stores_on
 from jifen.rules.compiled import CompiledRules
 from jifen.rules.definition import AnyRule, Campaign, Rule, RuleSet
 from jifen.rules.when import Conditions
+from jifen.site.handovers import short_name
 from jifen.site.routing import SHOP, get
-from jifen.site.shop.stores import place_of, stores_of
+from jifen.site.shop.stores import stores_of
 from jifen.site.visit import Visit
 from jifen.values.periods import local_day
 
@@ -190,7 +191,7 @@ def _of_acts(rule: AnyRule) -> bool:
 
 def _coming(visit: Visit, rules: CompiledRules) -> Sequence[Coming]:
     """The days ahead on which a rule of some calendar holds at one of the stores, today first."""
-    places = {store.code: place_of(visit, store) for store in stores_of(visit)}
+    places = {store.code: short_name(store) for store in stores_of(visit)}
     own = [
         rule for rule in rules.definition.rules if rule.when.calendars and concerns(visit, rules, rule.when)
     ]

@@ -18,11 +18,12 @@ from jifen.pages.entry_view import entry_view
 from jifen.pages.reading import NEWEST, Seen, read_entry
 from jifen.pages.rows import row_of
 from jifen.site.console.ledger import Line, lines_of
+from jifen.site.handovers import short_name
 from jifen.site.inside import No
 from jifen.site.member.entries import beside_of
 from jifen.site.member.green import green_units
 from jifen.site.routing import SHOP, get
-from jifen.site.shop.stores import place_of, stores_of
+from jifen.site.shop.stores import stores_of
 from jifen.site.visit import Stop, Visit
 from jifen.store.queries import q
 from jifen.values.ids import WalletId, cell_of
@@ -74,7 +75,7 @@ async def show(visit: Visit) -> Response[bytes]:
         day=day,
         stores=[
             ("", visit.words.t("shop.all_stores")),
-            *((store.code, place_of(visit, store)) for store in stores_of(visit)),
+            *((store.code, short_name(store)) for store in stores_of(visit)),
         ],
         older=asked.query(after=_cursor_of(rows[PAGE - 1])) if len(rows) > PAGE else "",
         newest=asked.query() if visit.query("after") else "",

@@ -4,8 +4,9 @@ from litestar import Response
 
 from jifen.parties.catalog import Conflict
 from jifen.parties.staff import Staff
+from jifen.site.handovers import short_name
 from jifen.site.routing import SHOP, get, post
-from jifen.site.shop.stores import place_of, stores_of
+from jifen.site.shop.stores import stores_of
 from jifen.site.visit import Stop, Visit
 from jifen.values.ids import parse_id
 
@@ -18,7 +19,7 @@ async def show(visit: Visit) -> Response[bytes]:
 
 
 async def _shown(visit: Visit, status: int = 200, wrong: str = "") -> Response[bytes]:
-    places = {store.code: place_of(visit, store) for store in stores_of(visit)}
+    places = {store.code: short_name(store) for store in stores_of(visit)}
     people = await visit.reception.staff.list(visit.program.id, visit.merchant.id)
     own = visit.signed_in.staff
     return visit.page(

@@ -13,9 +13,3 @@ def stores_of(visit: Visit) -> Sequence[Store]:
         (store for store in visit.program.stores.values() if store.merchant.id == own),
         key=lambda store: store.code,
     )
-
-
-def place_of(visit: Visit, store: Store) -> str:
-    """A store's name without the merchant's before it."""
-    name = store.name or store.code
-    return name.removeprefix(visit.merchant.name).strip() or name

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from jifen.engine.loading import load_stocks
 from jifen.pages import figures
 from jifen.parties.catalog import stock_id
+from jifen.site.handovers import Handover
 from jifen.site.routing import SHOP, get
-from jifen.site.shop.bookings import Booked, booked_on, waiting
+from jifen.site.shop.bookings import booked_on, waiting
 from jifen.site.shop.campaigns import markets_on
 from jifen.site.shop.day import Day, contract_now, day_of, owed, unit_of
 from jifen.site.shop.rewards import own_rewards
@@ -54,7 +55,7 @@ async def show(visit: Visit) -> Response[bytes]:
     )
 
 
-async def _hints(visit: Visit, day: Day, bookings: Sequence[Booked]) -> Sequence[Hint]:
+async def _hints(visit: Visit, day: Day, bookings: Sequence[Handover]) -> Sequence[Hint]:
     t = visit.words.t
     found = []
     orders = await waiting(visit)

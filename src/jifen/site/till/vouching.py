@@ -13,8 +13,8 @@ from jifen.api.asking import Asking
 from jifen.api.vouchers import in_words, reward_of, sees
 from jifen.mall.voucher_codes import code_hash, normal
 from jifen.mall.vouchers import VoucherRow, read_voucher
-from jifen.pages import figures
 from jifen.pages.naming import said_in
+from jifen.site.handovers import Handover, by_age, by_time, handovers
 from jifen.site.inside import No
 from jifen.site.till.goods import Unread, fen_of
 from jifen.site.till.guessing import guessed, pause
@@ -46,26 +46,6 @@ class Checked(msgspec.Struct, frozen=True):
     saves: int | None
     left: int | None
     minimum: int
-
-
-class Booking(msgspec.Struct, frozen=True):
-    """An order as it is handed over. cash: still to be taken; forfeits: who does not come loses all."""
-
-    id: str
-    title: Markup
-    count: int
-    who: str
-    phone: str
-    points: int
-    unit: Markup
-    cash: int
-    state: str
-    placed_at: str
-    since: str
-    until: str
-    steps: tuple[str, ...]
-    begun: bool
-    forfeits: bool
 
 
 async def show(visit: Visit) -> Response[bytes]:
@@ -181,8 +161,8 @@ async def _page(
     waiting: list[dict[str, Any]] = []
     for state in ("placed", "confirmed"):
         waiting += (await visit.api.get("/v1/orders", state=state, limit=LISTED))["orders"]
-    bookings = await _bookings(visit, stand, booked["orders"])
-    orders = await _bookings(visit, stand, [one for one in waiting if one["slot_since"] is None])
+    bookings = await _here(visit, stand, booked["orders"])
+    orders = await _here(visit, stand, [one for one in waiting if one["slot_since"] is None])
     return visit.page(
         "till/vouchers.html",
         status,
@@ -191,42 +171,11 @@ async def _page(
         no=no,
         code=visit.field("code"),
         amount=visit.field("amount"),
-        bookings=sorted(bookings, key=lambda one: (one.since, one.placed_at)),
-        orders=sorted(orders, key=lambda one: one.placed_at),
+        bookings=by_time(bookings),
+        orders=by_age(orders),
     )
 
 
-async def _bookings(visit: Visit, stand: Stand, orders: Sequence[dict[str, Any]]) -> list[Booking]:
-    """Those of this store, with who comes, masked."""
-    house, program = visit.house, visit.program
-    here = [one for one in orders if one["store"] in (None, stand.store.code)]
-    numbers = sorted({one["member"] for one in here if one["member"]})
-    wallets = await house.members.wallets(program.id, numbers) if numbers else {}
-    known = {number: await house.members.member(wallet) for number, wallet in wallets.items()}
-    found = []
-    for one in here:
-        member = known.get(one["member"] or "")
-        rules = program.rules_version(one["rules"]).definition
-        reward = next((reward for reward in rules.rewards if reward.code == one["reward"]), None)
-        slots = reward.slots if reward else None
-        since = one["slot_since"]
-        found.append(
-            Booking(
-                id=one["id"],
-                title=_title(visit, one),
-                count=one["count"],
-                who=f"{member.name[:1]}**" if member and member.name else one["member"] or "",
-                phone=figures.masked(member.phone) if member and member.phone else "",
-                points=one["points"],
-                unit=visit.words.unit(program.units[one["unit"]]),
-                cash=one["cash_fen"] - one["paid_fen"],
-                state=one["state"],
-                placed_at=one["placed_at"],
-                since=since or "",
-                until=one["slot_until"] or "",
-                steps=tuple(step for step in STEPS if step in one["open"]),
-                begun=since is None or datetime.fromisoformat(since) <= visit.now,
-                forfeits=slots is not None and slots.no_show == "forfeit",
-            )
-        )
-    return found
+async def _here(visit: Visit, stand: Stand, orders: Sequence[dict[str, Any]]) -> Sequence[Handover]:
+    """Those of this store."""
+    return await handovers(visit, [one for one in orders if one["store"] in (None, stand.store.code)], STEPS)
