@@ -14,7 +14,7 @@ from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid
 from jifen.api.programme_bodies import AppliedView, Nothing
 from jifen.api.programmes import PUBLISHING, applied, done_or_problem, publisher_of
-from jifen.api.routing import Duty, Handle, Parameter, Reply, Route
+from jifen.api.routing import Parameter, Reply, operators
 from jifen.api.setup_bodies import Body
 from jifen.parties.catalog import Conflict
 from jifen.programs.checking import looked, rebates
@@ -297,53 +297,24 @@ def _drafts(call: Call) -> Drafts:
     return Drafts(call.house.pool)
 
 
-def _route(
-    method: str,
-    path: str,
-    name: str,
-    summary: str,
-    handle: Handle,
-    answer: type,
-    codes: tuple[str, ...] = (),
-    body: type | None = None,
-    statuses: tuple[int, ...] = (200,),
-    query: tuple[Parameter, ...] = (),
-    duty: Duty = "",
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        name=name,
-        summary=summary,
-        handle=handle,
-        who="operator",
-        duty=duty,
-        answer=answer,
-        codes=codes,
-        body=body,
-        statuses=statuses,
-        query=query,
-    )
-
-
 DRAFT = "/v1/programmes/draft"
 
 ROUTES = (
-    _route("GET", DRAFT, "get_draft", "The draft of the next version", get, Draft, ("draft_unknown",)),
-    _route(
+    operators("GET", DRAFT, "get_draft", "The draft of the next version", get, Draft, ("draft_unknown",)),
+    operators(
         "POST", DRAFT, "begin_draft", "Begin a draft of the next version", begin, Draft,
         ("draft_there", "superseded"), BeginDraft, (201,),
     ),
-    _route(
+    operators(
         "PUT", DRAFT, "save_draft", "Save the files of the draft", save, Draft,
         ("draft_unknown", "draft_moved"), SaveDraft,
     ),
-    _route(
+    operators(
         "DELETE", DRAFT, "discard_draft", "Forget the draft", discard, Nothing,
         ("draft_unknown", "draft_moved"),
         query=(Parameter("revision", {"type": "integer"}, "The revision that was read."),),
     ),
-    _route(
+    operators(
         "GET", f"{DRAFT}/plan", "plan_draft", "What handing the draft in would change", plan, DraftPlan,
         ("draft_unknown", "nothing_to_split"),
         query=(
@@ -351,7 +322,7 @@ ROUTES = (
             Parameter("valid_from", {"type": "string", "format": "date-time"}, "From when it is to hold."),
         ),
     ),
-    _route(
+    operators(
         "POST", f"{DRAFT}/submit", "submit_draft", "Publish the draft, or propose it", hand_in, AppliedView,
         (*PUBLISHING, "draft_unknown", "draft_moved", "nothing_to_split"), HandInDraft, (200, 201),
     ),

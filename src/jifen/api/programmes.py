@@ -27,7 +27,7 @@ from jifen.api.programme_bodies import (
     TermsView,
 )
 from jifen.api.reads import wallet_in_path
-from jifen.api.routing import Duty, Handle, Parameter, Reply, Route
+from jifen.api.routing import Parameter, Reply, Route, operators
 from jifen.parties.catalog import Conflict
 from jifen.parties.programs import Program
 from jifen.programs.definition import Programme
@@ -300,70 +300,41 @@ async def shown_terms(call: Call) -> Reply:
     return Reply(200, _encode(ReceiptsView(receipts=await receipts(call.house.pool, wallet))))
 
 
-def _operator(
-    method: str,
-    path: str,
-    name: str,
-    summary: str,
-    handle: Handle,
-    answer: type,
-    codes: tuple[str, ...] = (),
-    body: type | None = None,
-    statuses: tuple[int, ...] = (200,),
-    query: tuple[Parameter, ...] = (),
-    duty: Duty = "",
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        name=name,
-        summary=summary,
-        handle=handle,
-        who="operator",
-        duty=duty,
-        answer=answer,
-        codes=codes,
-        body=body,
-        statuses=statuses,
-        query=query,
-    )
-
-
 PUBLISHING = ("programme_refused", "superseded", "already_exists", "retroactive")
 
 ROUTES = (
-    _operator(
+    operators(
         "POST", "/v1/programmes/plan", "plan_programme", "What publishing a programme would change", plan,
         Plan, body=ProgrammeBody,
     ),
-    _operator(
+    operators(
         "POST", "/v1/programmes/apply", "apply_programme", "Publish a programme as its next version", apply,
         AppliedView, PUBLISHING, ProgrammeBody, (200, 201),
     ),
-    _operator(
+    operators(
         "GET", "/v1/programmes/publications", "list_publications", "All versions of the programme",
         list_publications, PublicationsView,
     ),
-    _operator(
+    operators(
         "GET", "/v1/programmes/publications/{version}", "get_publication", "A version of the programme",
         one_publication, PublicationInFull, ("version_unknown",),
     ),
-    _operator(
+    operators(
         "POST", "/v1/programmes/publications/{version}/withdraw", "withdraw_publication",
         "Take back a scheduled version", withdraw_publication, AppliedView,
         (*PUBLISHING, "version_unknown"), Nothing, (200, 201),
     ),
-    _operator(
+    operators(
         "GET", "/v1/programmes/proposals", "list_programme_proposals", "Versions that wait for approval",
         list_proposals, ProgrammeProposals,
         query=(Parameter("all", {"type": "boolean", "default": False}, "Those that were decided too."),),
     ),
-    _operator(
+    operators(
         "POST", "/v1/programmes/proposals/{id}/approve", "approve_programme", "Publish what another proposed",
         approve, AppliedView, (*PUBLISHING, "own_approval", "proposal_unknown", "proposal_decided"),
         Nothing, (200, 201), duty="approve",
     ),
-    _operator(
+    operators(
         "POST", "/v1/programmes/proposals/{id}/decline", "decline_programme", "Say no to a proposal",
         decline, ProgrammeProposal, ("proposal_unknown", "proposal_decided"), Reason, duty="approve",
     ),
@@ -382,11 +353,11 @@ ROUTES = (
         ),
         codes=("version_unknown", "invalid_request", "shutting_down", "database_unavailable", "internal"),
     ),
-    _operator(
+    operators(
         "POST", "/v1/members/{number}/terms", "show_terms", "A member was shown the terms", show_terms,
         Receipt, ("member_unknown", "version_unknown"), NewReceipt, (201,),
     ),
-    _operator(
+    operators(
         "GET", "/v1/members/{number}/terms", "shown_terms", "Which terms a member was shown", shown_terms,
         ReceiptsView, ("member_unknown",),
     ),

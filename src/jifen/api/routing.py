@@ -77,6 +77,38 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
 
+def operators(
+    method: str,
+    path: str,
+    name: str,
+    summary: str,
+    handle: Handle,
+    answer: Any,
+    codes: tuple[str, ...] = (),
+    body: Any = None,
+    statuses: tuple[int, ...] = (200,),
+    **more: Any,
+) -> Route:
+    """A route that only an operator's key opens. more: other fields of a Route.
+
+    Raises:
+        ValueError: it names problems that there are not. TypeError: a Route has no such field.
+    """
+    return Route(
+        method=method,
+        path=path,
+        name=name,
+        summary=summary,
+        handle=handle,
+        who="operator",
+        answer=answer,
+        codes=codes,
+        body=body,
+        statuses=statuses,
+        **more,
+    )
+
+
 class Routed(Protocol):
     """Whatever has a method and an address, such as a route of the interface or a page."""
 
