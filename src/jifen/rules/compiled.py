@@ -121,7 +121,7 @@ class CompiledRules:
         if self._sees:
             self._sight.forget()
         award = Award([], {}, {}, [])
-        if self._ends and self._ended(facts):
+        if self._ends and self.ended(facts):
             award.missed += [(rule.definition.id, "closed") for rule in self.rules] if explain else []
             return award
         given: dict[str, int] = {}
@@ -146,7 +146,7 @@ class CompiledRules:
             advance(kept.advances, self._advancing.tier_rules, facts, award)
         return award
 
-    def _ended(self, facts: Facts) -> bool:
+    def ended(self, facts: Facts) -> bool:
         """Whether earning has stopped, in the programme or at the merchant (COMPLIANCE R09)."""
         closes, left = self.definition.closes_at, self.definition.leavings.get(facts.merchant)
         return (closes is not None and facts.at >= closes) or (left is not None and facts.at >= left)

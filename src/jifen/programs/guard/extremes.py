@@ -126,43 +126,59 @@ def seed_of(programme: Programme, rule: AnyRule, space: Extremes) -> Where:
     return place, person, (when.channels or ("",))[0], (when.payments or ("",))[0]
 
 
-def facts_of(
-    programme: Programme,
-    day: date,
-    place: tuple[str, str],
-    person: tuple[str, bool, bool],
-    channel: str,
-    payment: str,
-    basket: Basket,
-) -> Facts:
-    """The facts of one event. person: tier, whether newly joined, whether invited."""
-    at = start_of_day(day, programme.zone) + timedelta(hours=12)
-    return Facts(
-        merchant=place[0],
-        store=place[1],
-        at=at,
-        day=day,
-        amount=basket.amount,
-        lines=basket.lines,
-        act=basket.act,
-        channel=channel,
-        payment=payment,
-        person=_person(programme, day, *person),
-        evidence={line.evidence: line.evidence for line in basket.lines if line.evidence},
-    )
+class Scenes:
+    """Puts together the facts of events, each person once a day."""
 
+    def __init__(self, programme: Programme) -> None:
+        self._zone = programme.zone
+        self._segments = tuple(
+            dict.fromkeys(name for rule in programme.rules.rules for name in rule.when.segments)
+        )
+        self._tokens = tuple(
+            Token(authority.code, grant, FAR, grant)
+            for authority in programme.authorities
+            for grant in authority.grants
+        )
+        self._persons: dict[tuple[date, tuple[str, bool, bool]], Person] = {}
 
-def _person(programme: Programme, day: date, tier: str, new: bool, invited: bool) -> Person:
-    grants = [(one.code, grant) for one in programme.authorities for grant in one.grants]
-    segments = dict.fromkeys(name for rule in programme.rules.rules for name in rule.when.segments)
-    return Person(
-        joined=day if new else add_months(day, -36),
-        standing=Standing(tier),
-        segments=tuple(segments),
-        tokens=tuple(Token(authority, grant, FAR, grant) for authority, grant in grants),
-        birthdays=tuple(Anniversary(whose, whose, day.month, day.day) for whose in ("self", "child", "pet")),
-        inviter="somebody" if invited else "",
-    )
+    def facts(
+        self,
+        day: date,
+        place: tuple[str, str],
+        person: tuple[str, bool, bool],
+        channel: str,
+        payment: str,
+        basket: Basket,
+    ) -> Facts:
+        """The facts of one event. person: tier, whether newly joined, whether invited."""
+        who = self._persons.get((day, person))
+        if who is None:
+            who = self._persons[day, person] = self._person(day, *person)
+        return Facts(
+            merchant=place[0],
+            store=place[1],
+            at=start_of_day(day, self._zone) + timedelta(hours=12),
+            day=day,
+            amount=basket.amount,
+            lines=basket.lines,
+            act=basket.act,
+            channel=channel,
+            payment=payment,
+            person=who,
+            evidence={line.evidence: line.evidence for line in basket.lines if line.evidence},
+        )
+
+    def _person(self, day: date, tier: str, new: bool, invited: bool) -> Person:
+        return Person(
+            joined=day if new else add_months(day, -36),
+            standing=Standing(tier),
+            segments=self._segments,
+            tokens=self._tokens,
+            birthdays=tuple(
+                Anniversary(whose, whose, day.month, day.day) for whose in ("self", "child", "pet")
+            ),
+            inviter="somebody" if invited else "",
+        )
 
 
 def _kinds_of_days(programme: Programme, on: date) -> list[tuple[frozenset[str], tuple[date, ...]]]:

@@ -24,7 +24,7 @@ from jifen.programs.guard.spending import (
     findings_of_remedies,
     findings_of_vouchers,
 )
-from jifen.programs.guard.worst import Search, Worst, worst_year, yearly_acts
+from jifen.programs.guard.worst import Worst, worst_year
 from jifen.programs.guard.worth import best_ways, ways
 from jifen.rules.definition import PerAmount
 
@@ -53,7 +53,7 @@ def guard(programme: Programme, on: date | None = None, worst: Worst | None = No
     ]
     try:
         worst = worst or worst_year(programme, day, bounds)
-        found += [*_too_much(worst, bounds), *_free(programme, day, bounds), *_cycles(programme, worst)]
+        found += [*_too_much(worst, bounds), *_free(programme, worst, bounds), *_cycles(programme)]
     except ValueError:
         return found
     return found
@@ -84,9 +84,8 @@ def _too_much(worst: Worst, bounds: Bounds) -> Iterator[Finding]:
     )
 
 
-def _free(programme: Programme, day: date, bounds: Bounds) -> Iterator[Finding]:
-    points, told = yearly_acts(Search(programme, day, bounds), day)
-    value, _ = best_ways(programme, points)
+def _free(programme: Programme, worst: Worst, bounds: Bounds) -> Iterator[Finding]:
+    value, _ = best_ways(programme, worst.free)
     if value > bounds["act_year_fen"]:
         yield Finding(
             code="farm",
@@ -94,11 +93,11 @@ def _free(programme: Programme, day: date, bounds: Bounds) -> Iterator[Finding]:
             what=f"a year of acts without any spending is worth {int(value) // 100} yuan",
             remedy=f"lower what acts give, or cap it, to {bounds['act_year_fen'] // 100} yuan a year",
             source=bounds.article("act_year_fen"),
-            trail=tuple(told),
+            trail=worst.free_trail,
         )
 
 
-def _cycles(programme: Programme, worst: Worst) -> Iterator[Finding]:
+def _cycles(programme: Programme) -> Iterator[Finding]:
     """A reward that is paid for by the points of buying it once."""
     rate: dict[str, Fraction] = {}
     for rule in programme.rules.rules:

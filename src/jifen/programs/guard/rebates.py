@@ -8,8 +8,9 @@ import msgspec
 from jifen.programs.definition import Programme
 from jifen.programs.guard.alone import best_alone
 from jifen.programs.guard.bounds import Bounds
+from jifen.programs.guard.extremes import Where
 from jifen.programs.guard.reference import reference_day
-from jifen.programs.guard.worst import Event, Search
+from jifen.programs.guard.worst import Search
 from jifen.programs.guard.worth import point_worth
 
 
@@ -99,10 +100,15 @@ def ordinary(programme: Programme, bounds: Bounds) -> Rebate:
             worth_fen=Fraction(0),
         ),
     )
+    tried: set[tuple[int, int]] = set()
     for place in search.space.places:
-        for basket in search.space.baskets:
-            event: Event = (day, place, ("", False, False), "", "", basket)
-            award = search.award(event, once)
+        where: Where = (place, ("", False, False), "", "")
+        for at, basket in enumerate(search.space.baskets):
+            alike = search.alike(day, where, at)
+            if alike in tried:
+                continue
+            tried.add(alike)
+            award = search.award((day, *where, basket), once)
             value = sum((share.points * worths[share.unit] for share in award.shares), Fraction(0))
             if value / basket.amount > best:
                 best = value / basket.amount

@@ -70,6 +70,12 @@ def point_worth(programme: Programme, unit: str) -> Fraction:
     return found[0].each if found else Fraction(0)
 
 
+def most_worth(programme: Programme, unit: str) -> Fraction:
+    """The most fen that a point is ever worth: at the lowest price of a reward that has no limit."""
+    found = [way.each for way in ways(programme, unit, special=True) if way.most is None]
+    return max([*found, point_worth(programme, unit)])
+
+
 def best_ways(programme: Programme, points: Mapping[str, int]) -> tuple[Fraction, list[str]]:
     """The most fen that a member makes of a year's points, at the lowest prices, and how."""
     total, told = Fraction(0), []

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -66,6 +66,7 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> Plain:
     """The text without its disguises: width, script, invisible characters, spaces in words, pinyin."""
     placed = _simplified(list(_letters(text)))

@@ -53,12 +53,12 @@ def _walk(value: Any, path: str, language: Literal["zh", "en"], *, expiry_sms: b
             kind = type(value).__name__
             own = getattr(value, "language", language)
             lapses = kind == "TemplatePlan" and about_expiry(value)
-            for field in msgspec.structs.fields(value):
-                if (kind, field.name) in UNREAD:
+            for field in value.__struct_fields__:
+                if (kind, field) in UNREAD:
                     continue
-                said: Literal["zh", "en"] = "en" if field.name.endswith("_en") else own
-                inside = f"{path}.{field.name}" if path else field.name
-                yield from _walk(getattr(value, field.name), inside, said, expiry_sms=lapses or expiry_sms)
+                said: Literal["zh", "en"] = "en" if field.endswith("_en") else own
+                inside = f"{path}.{field}" if path else field
+                yield from _walk(getattr(value, field), inside, said, expiry_sms=lapses or expiry_sms)
         case dict():
             for key, item in value.items():
                 yield from _walk(key, path, language, expiry_sms=expiry_sms)
