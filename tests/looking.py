@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from typing import Literal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
@@ -15,6 +17,10 @@ PHONE, DESK, SMALL = (390, 844), (1280, 800), (320, 640)
 TOUCH_PX = 44
 WAIT_MS = 10_000
 """How long a page may take to do what was asked before a test gives up."""
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SERIOUS = ("serious", "critical")
 
 
 def chromium() -> str | None:
@@ -71,9 +77,10 @@ class Looking:
     async def at(self, path: str) -> Response | None:
         """Go to a page, open all that folds, and look whether it holds together."""
         answer = await self.page.goto(self.address + path)
-        for fold in await self.page.query_selector_all("summary"):
-            await fold.click()
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wide = await self.page.evaluate(
+            "document.querySelectorAll('summary').forEach(fold => fold.click()),"
+            "document.documentElement.scrollWidth - window.innerWidth"
+        )
         assert wide <= 0, f"{path} is {wide} px too wide"
         return answer
 
@@ -89,3 +96,23 @@ async def look(
         viewport={"width": size[0], "height": size[1]}, color_scheme=colours, locale=locale
     )
     return Looking(context, await context.new_page(), address)
+
+
+async def serious(page: Page) -> list[str]:
+    """What axe-core finds serious on a page (WCAG 2.2 AA): the rule, and the first place."""
+    await page.evaluate(_axe())
+    found: list[dict[str, Any]] = await page.evaluate(
+        "async tags => (await axe.run(document, {runOnly: {type: 'tag', values: tags}, "
+        "resultTypes: ['violations'], preload: false})).violations",
+        TAGS,
+    )
+    return [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} places)"
+        for one in found
+        if one["impact"] in SERIOUS
+    ]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text("utf-8")

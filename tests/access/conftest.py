@@ -7,7 +7,9 @@ from litestar import Litestar
 
 from tests.api.alliance import Alliance, founded
 from tests.houses import housed
-from tests.site.town import Town, built
+from tests.site.town import Town, Towns, built, towns
+
+__all__ = ["alliance", "house_app", "town", "towns"]
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +27,7 @@ async def alliance(house_app: Litestar) -> AsyncIterator[Alliance]:
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """A town whose doors are tried."""
-    async with built(server, template) as made:
+    async with built(towns) as made:
         yield made

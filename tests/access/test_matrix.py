@@ -20,7 +20,7 @@ from tests.access.objects import API, LIN, OTHER_SHOP, OTHER_STORE, SHOP, STORE,
 from tests.access.page_objects import OF_PAGES
 from tests.access.village import STOCK, more_kinds
 from tests.access.written import COLUMNS, rows
-from tests.site.town import TODAY, built
+from tests.site.town import TODAY, Towns, built
 
 WRITTEN = rows()
 ROUTES: tuple[Route | Page, ...] = (*DOCUMENTED, *PAGES)
@@ -52,9 +52,9 @@ STRANGERS = {"member": "other member", "cashier": "other merchant", "manager": "
 
 
 @pytest.fixture(scope="module")
-async def world(server: str, template: str) -> AsyncIterator[World]:
+async def world(towns: Towns) -> AsyncIterator[World]:
     """The town with a key for each column, and points to spend."""
-    async with built(server, template, more_kinds) as town:
+    async with built(towns, more_kinds) as town:
         keys = town.house.keys
         merchants = town.program.merchants
         made = {"operator": await keys.make(town.program.id, None, "whole", TODAY)}

@@ -12,15 +12,18 @@ import msgspec
 from litestar import Litestar
 
 from jifen.api.house import House
-from jifen.parties.programs import Contract, Program, Unit
+from jifen.parties.programs import Program
 from jifen.rules.definition import Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
-from jifen.values.ids import ProgramId
+from jifen.store.queries import q
+from jifen.values.ids import MerchantId, ProgramId, hashed_id, new_id
 from jifen.values.periods import Rolling
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 """Saturday morning in Shanghai; every alliance's clock stands there."""
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+UNITS = (("point", "积分", 100, 100), ("green", "绿色积分", 10, 0))
+MERCHANTS = ("air", "sea", "hope")
 MEMBERS = ("ann", "bob", "cat", "dan")
 TOGETHER = ("fay", "gus")
 
@@ -179,17 +182,31 @@ async def founded(app: Litestar) -> AsyncIterator[Alliance]:
 
 
 async def _found(house: House) -> Program:
-    catalog = house.catalog
-    made = await catalog.add_program(f"test-{secrets.token_hex(6)}", "青禾联盟", "Asia/Shanghai", BEGAN)
-    for unit in (Unit("point", "积分", 100, 100), Unit("green", "绿色积分", 10, 0)):
-        await catalog.add_unit(made.id, unit)
-    for code in ("air", "sea", "hope"):
-        made = await catalog.add_merchant(made.id, code, code.title(), BEGAN, charity=code == "hope")
-        merchant = made.merchants[code]
-        await catalog.add_contract(made.id, merchant.id, Contract(1, BEGAN, 100, 90, 10, 30))
-        await catalog.add_store(made.id, merchant.id, f"{code}-1", code.title())
-    await catalog.publish(made.id, RULES, BEGAN, BEGAN)
-    made = await catalog.set_clock(made.id, NOW)
+    """Written in one go: the catalogue reads the programme again after each thing that it adds."""
+    program = ProgramId(new_id(int(BEGAN.timestamp() * 1000)))
+    merchants = {code: MerchantId(hashed_id("merchant", str(program), code)) for code in MERCHANTS}
+    rules = msgspec.json.encode(RULES).decode()
+    async with house.pool.acquire() as conn, conn.transaction():
+        code = f"test-{secrets.token_hex(6)}"
+        await conn.execute(q("program_add"), program, code, "青禾联盟", "Asia/Shanghai", BEGAN)
+        await conn.executemany(q("unit_add"), [(program, *unit) for unit in UNITS])
+        await conn.executemany(
+            q("merchant_add"),
+            [(program, one, code, code.title(), code == "hope", BEGAN) for code, one in merchants.items()],
+        )
+        await conn.executemany(
+            q("contract_add"), [(program, one, 1, BEGAN, 100, 90, 10, 30) for one in merchants.values()]
+        )
+        await conn.executemany(
+            q("store_add"),
+            [
+                (program, hashed_id("store", str(program), f"{code}-1"), one, f"{code}-1", code.title())
+                for code, one in merchants.items()
+            ],
+        )
+        await conn.execute(q("rule_set_add"), program, 1, BEGAN, BEGAN, rules)
+        await conn.execute(q("program_clock"), program, NOW)
+    made = await house.catalog.program(program)
     await house.members.enrol_all(made.id, [*MEMBERS, *TOGETHER], BEGAN)
     wallets = await house.members.wallets(made.id, TOGETHER)
     await house.members.open_household(made.id, "home", list(wallets.values()), BEGAN)

@@ -1,6 +1,5 @@
 """Fixtures: one application on a database for all tests of this folder, an alliance of its own for each."""
 
-import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,9 +7,8 @@ from litestar import Litestar
 
 from jifen.api.app import create_app
 from jifen.api.settings import Settings
-from jifen.store.migrate import with_database
 from tests.api.alliance import Alliance, founded, running
-from tests.databases import execute
+from tests.databases import fresh
 
 SECRET = "11" * 32
 
@@ -18,10 +16,8 @@ SECRET = "11" * 32
 @pytest.fixture(scope="session")
 async def settings(server: str, template: str) -> AsyncIterator[Settings]:
     """Settings for a fresh database that the tests of this folder share."""
-    name = f"test_api_{secrets.token_hex(4)}"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield Settings(database_url=with_database(server, name), secret=SECRET, pool_size=4, lookout_s=0.2)
-    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    async with fresh(server, template, "test_api") as dsn:
+        yield Settings(database_url=dsn, secret=SECRET, pool_size=4, lookout_s=0.2)
 
 
 @pytest.fixture(scope="session")

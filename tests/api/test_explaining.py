@@ -1,10 +1,8 @@
 """Why an entry moved its points: asked with a key, on the command line, and read on the member's page."""
 
-import asyncio
 import json
 import os
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +32,7 @@ from jifen.rules.when import LineFilter
 from jifen.values.ids import WalletId
 from jifen.values.periods import Rolling
 from tests.api.alliance import BEGAN, NOW, Alliance, problem
+from tests.commands import Said, given
 from tests.pages.reader import read
 
 LATER = NOW + timedelta(days=1)
@@ -263,15 +262,10 @@ async def test_the_page_says_the_same(alliance: Alliance) -> None:
             ]
 
 
-async def command(settings: Settings, folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """What `jifen explain` answers: its exit code, and what it prints and complains."""
+async def explain(settings: Settings, folder: Path, *asked: tuple[str, ...]) -> list[Said]:
+    """What `jifen explain` answers to each of these."""
     environment = {**os.environ, "DATABASE_URL": settings.database_url or "", "JIFEN_FOLDER": str(folder)}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jifen.cli.main", "explain", *arguments,
-        env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, complaint = await process.communicate()
-    return process.returncode or 0, out.decode(), complaint.decode()
+    return await given(environment, *(("explain", *words) for words in asked))
 
 
 async def test_the_command_line_says_the_same(alliance: Alliance, settings: Settings, tmp_path: Path) -> None:
@@ -280,15 +274,19 @@ async def test_the_command_line_says_the_same(alliance: Alliance, settings: Sett
     entry = await bought(alliance)
     program = (await alliance.house.catalog.program(alliance.id)).code
     named = ("--program", program, "--source", "operator", "--key", "p1")
-    code, out, complaint = await command(settings, tmp_path, entry, "--lang", "en", "--json")
-    assert (code, complaint) == (0, "")
-    assert json.loads(out) == await explained(alliance, entry, "?lang=en")
-    _, out, _ = await command(settings, tmp_path, *named, "--all", "--json")
-    assert json.loads(out) == await explained(alliance, entry, "?all=true")
-    code, out, _ = await command(settings, tmp_path, *named)
+    first, every, plain = await explain(
+        settings,
+        tmp_path,
+        (entry, "--lang", "en", "--json"),
+        (*named, "--all", "--json"),
+        named,
+    )
+    assert (first.code, first.complaint) == (0, "")
+    assert json.loads(first.out) == await explained(alliance, entry, "?lang=en")
+    assert json.loads(every.out) == await explained(alliance, entry, "?all=true")
     told = await explained(alliance, entry)
-    assert code == 0
-    lines = re.sub(r"\s+", " ", out.replace("\n", " "))
+    assert plain.code == 0
+    lines = re.sub(r"\s+", " ", plain.out.replace("\n", " "))
     for one in (*told["given"], *told["missed"]):
         assert one["said"] in lines
         assert one["title"] in lines
@@ -300,11 +298,14 @@ async def test_the_command_line_says_what_it_lacks(
     alliance: Alliance, settings: Settings, tmp_path: Path
 ) -> None:
     """No entry is named, or one that is not there."""
-    code, _, complaint = await command(settings, tmp_path, "--key", "p1")
-    assert (code, "--program, --source and --key together" in complaint) == (2, True)
-    code, _, complaint = await command(settings, tmp_path, "no-id")
-    assert (code, "is no id" in complaint) == (1, True)
     program = (await alliance.house.catalog.program(alliance.id)).code
-    named = ("--program", program, "--source", "operator", "--key", "never")
-    code, _, complaint = await command(settings, tmp_path, *named)
-    assert (code, "reported nothing under key 'never'" in complaint) == (1, True)
+    unnamed, no_id, unknown = await explain(
+        settings,
+        tmp_path,
+        ("--key", "p1"),
+        ("no-id",),
+        ("--program", program, "--source", "operator", "--key", "never"),
+    )
+    assert (unnamed.code, "--program, --source and --key together" in unnamed.complaint) == (2, True)
+    assert (no_id.code, "is no id" in no_id.complaint) == (1, True)
+    assert (unknown.code, "reported nothing under key 'never'" in unknown.complaint) == (1, True)

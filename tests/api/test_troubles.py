@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from jifen.api.app import create_app
 from jifen.api.settings import Settings, from_environment
 from jifen.engine.command import Busy, Closed, Command, Faulty, Unavailable
 from jifen.store import embedded
-from jifen.store.migrate import with_database
 from tests.api.alliance import Alliance, client_of, founded, problem, running
-from tests.databases import execute
+from tests.databases import execute, name_of, passable_folder
 
 PURCHASE = {"key": "p1", "member": "ann", "store": "air-1", "amount": 100}
 
@@ -89,16 +87,14 @@ async def test_alive_and_ready(alliance: Alliance, monkeypatch: pytest.MonkeyPat
     assert (await alliance.stranger.get("/healthz")).status_code == 200
 
 
-async def test_lost_connections_come_back(server: str, template: str, settings: Settings) -> None:
+async def test_lost_connections_come_back(server: str, database: str, settings: Settings) -> None:
     """All connections are cut in the middle of work: callers wait a moment and get their answer, once."""
-    name = f"{template}_lost"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    own = Settings(database_url=with_database(server, name), secret=settings.secret)
+    name = name_of(database)
+    own = Settings(database_url=database, secret=settings.secret)
     async with running(create_app(own)) as app, founded(app) as alliance:
         for number in range(3):
             cut = execute(
-                server,
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+                server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
             )
             facts = [
                 alliance.operator.post("/v1/purchases", **{**PURCHASE, "key": f"p{number}-{one}"})
@@ -113,14 +109,12 @@ async def test_lost_connections_come_back(server: str, template: str, settings: 
             for one in range(20):
                 await alliance.operator.done("/v1/purchases", **{**PURCHASE, "key": f"p{number}-{one}"})
         assert await alliance.operator.available("ann") == 60
-    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def reachable() -> Iterator[Path]:
     """A folder that the user of an embedded server may pass through, unlike pytest's own."""
-    above = Path(tempfile.mkdtemp(prefix="jifen-test-"))
-    above.chmod(0o711)
+    above = passable_folder()
     yield above
     shutil.rmtree(above)
 
@@ -146,11 +140,9 @@ async def test_our_own_server_is_brought_back(settings: Settings, reachable: Pat
         await embedded.remove(folder)
 
 
-async def test_a_shutdown_answers_what_was_accepted(server: str, template: str, settings: Settings) -> None:
+async def test_a_shutdown_answers_what_was_accepted(database: str, settings: Settings) -> None:
     """Requests on their way are booked and answered; those after are told to go elsewhere."""
-    name = f"{template}_end"
-    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    own = Settings(database_url=with_database(server, name), secret=settings.secret)
+    own = Settings(database_url=database, secret=settings.secret)
     app: Litestar = create_app(own)
     async with running(app), founded(app) as alliance:
         many = [
@@ -167,7 +159,6 @@ async def test_a_shutdown_answers_what_was_accepted(server: str, template: str, 
         assert booked == sum(answer.status_code == 201 for answer in answers)
     async with client_of(app) as client:
         problem(await client.get("/v1/program"), "shutting_down")
-    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_settings_come_from_the_environment() -> None:

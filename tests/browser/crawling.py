@@ -16,7 +16,7 @@ from jifen.site.table import PAGES
 from tests.browser.furnished import ROLES, Furnished
 from tests.pages.reader import Node, read
 
-EACH_MOST = 3
+EACH_MOST = 2
 """So many addresses of one route are opened: one entry is like the next."""
 
 OUTSIDE = ("/docs", "/openapi.json", "/v1/")
@@ -30,19 +30,13 @@ STARTS = {
 
 
 class Found(msgspec.Struct):
-    """A page as it was answered."""
+    """What was answered. page: as it was read; empty where it is none, such as a file to download."""
 
     path: str
     route: str
     status: int
     kind: str
-    text: str
-    weight: int
-
-    @property
-    def page(self) -> Node:
-        """The page, read."""
-        return read(self.text)
+    page: Node
 
     @property
     def is_page(self) -> bool:
@@ -71,10 +65,19 @@ async def crawl(furnished: Furnished, who: str, language: str) -> list[Found]:
     return found
 
 
+def one_of_each(found: list[Found]) -> list[str]:
+    """One address of each route that is a page."""
+    chosen: dict[str, str] = {}
+    for one in found:
+        if one.is_page and one.status < 400:
+            chosen.setdefault(one.route.removesuffix("?"), one.path)
+    return list(chosen.values())
+
+
 def _found(path: str, route: str, answer: httpx.Response) -> Found:
-    weight = int(answer.headers.get("content-length", "0"))
     kind = answer.headers.get("content-type", "")
-    return Found(path, route, answer.status_code, kind, answer.text if "text" in kind else "", weight)
+    page = read(answer.text if kind.startswith("text/html") else "")
+    return Found(path, route, answer.status_code, kind, page)
 
 
 def links(page: Node, at: str) -> Iterator[str]:

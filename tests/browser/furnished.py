@@ -1,7 +1,6 @@
-"""The demo's alliance with its last days, served for a browser: made once for all tests of this folder."""
+"""The demo's alliance with its last days, served for a browser."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,23 +13,16 @@ from litestar import Litestar
 
 from jifen.api.settings import Settings
 from jifen.cli.application import application
-from jifen.cli.demo.small import Small, small_alliance
-from jifen.cli.opening import opened
+from jifen.cli.demo.desk import OPERATOR
+from jifen.cli.demo.keyring import Keyring
+from jifen.parties.codes import step_end, step_of
+from jifen.parties.programs import Program
 from jifen.parties.sessions import Sessions
 from jifen.parties.staff import StaffBook
 from jifen.site.visit import SESSION_COOKIE
-from jifen.store.backup import backup, restore
-from jifen.store.migrate import with_database
-from tests.databases import execute
 
-KEPT = "JIFEN_FURNISHED"
-"""A folder that keeps the alliance from run to run while tests are written; by default it is made anew."""
-
-MADE_S = 400
-"""After so long without a backup of the process that makes the alliance, something is wrong there."""
-
-DAYS = 3
-"""So many of the year's days are replayed; the story of the alliance is whole."""
+PROGRAM = "qinghe"
+"""The code of the demo's programme."""
 
 ROLES = {
     "": "stranger",
@@ -49,8 +41,9 @@ PEOPLE = {"lin": "19900000012", "gu": "19900000037", "chen": "19900000853", "guy
 class Furnished:
     """A served alliance, and sessions for its people."""
 
-    def __init__(self, small: Small, app: Litestar, address: str) -> None:
-        self.small = small
+    def __init__(self, program: Program, keyring: Keyring, app: Litestar, address: str) -> None:
+        self.program = program
+        self.keyring = keyring
         self.app = app
         self.address = address
 
@@ -59,11 +52,16 @@ class Furnished:
         """What the routes share."""
         return self.app.state.house
 
+    @property
+    def key(self) -> str:
+        """The operator's key to the interface."""
+        return self.keyring.kept[OPERATOR]
+
     async def token(self, who: str) -> str:
         """A session's token, as after a sign-in. who: a name of PEOPLE, another's phone, or a login."""
         house, now = self.house, datetime.now(UTC)
         sessions = Sessions(house.pool, house.vault)
-        program = self.small.program.id
+        program = self.program.id
         phone = PEOPLE.get(who, who if who.isdecimal() else "")
         if phone:
             wallet = await house.members.by_phone(program, phone)
@@ -73,6 +71,13 @@ class Furnished:
         assert found is not None, f"nobody of the demo signs in as {who}"
         return await sessions.open_for_staff(found, now)
 
+    async def next_half_minute(self) -> None:
+        """Let the real time, by which codes go, begin a half minute in which no code has been used yet."""
+        used: int | None = await self.house.pool.fetchval("SELECT max(step) FROM code_use")
+        now: datetime = self.house.wall()
+        ahead = step_end(max(step_of(now), used or 0)) - datetime.now(UTC)
+        self.house.wall = lambda: datetime.now(UTC) + ahead
+
     async def client(self, who: str = "", language: str = "zh") -> httpx.AsyncClient:
         """A client with that person's session."""
         cookies = {SESSION_COOKIE: await self.token(who)} if who else {}
@@ -81,41 +86,10 @@ class Furnished:
         return httpx.AsyncClient(transport=transport, base_url="http://jifen", cookies=cookies, timeout=30)
 
 
-async def _made_once(folder: Path, dsn: str) -> None:
-    """Whoever comes first makes the alliance and keeps a backup of it; the other processes restore that.
-
-    Raises:
-        TimeoutError: whoever came first did not finish.
-    """
-    whole, turn = folder / "whole.dump", folder / "turn"
-    try:
-        os.close(os.open(turn, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        async with asyncio.timeout(MADE_S):
-            while not whole.exists():  # noqa: ASYNC110
-                await asyncio.sleep(0.2)  # another process writes it, which no event here can tell
-        await restore(dsn, whole)
-        return
-    await small_alliance(folder, DAYS, dsn=dsn)
-    await backup(dsn, whole)
-
-
 @asynccontextmanager
-async def served(server: str, folder: Path) -> AsyncIterator[Furnished]:
-    """Make the alliance on a fresh database of a server, and serve it on a free port of loopback."""
-    given = os.environ.get(KEPT)
-    if given:
-        folder = Path(given)
-        small = await small_alliance(folder, DAYS)
-        async with opened(folder) as at_hand:
-            dsn = at_hand.dsn
-    else:
-        await execute(server, "CREATE DATABASE furnished")
-        dsn = with_database(server, "furnished")
-        await _made_once(folder, dsn)
-        small = await small_alliance(folder, DAYS, dsn=dsn)
-    settings = Settings(folder=folder, database_url=dsn, pool_size=8)
-    app = application(settings, jobs=False)
+async def served(dsn: str, folder: Path) -> AsyncIterator[Furnished]:
+    """Serve the alliance of a database on a free port of loopback. folder: with its secret and keys."""
+    app = application(Settings(folder=folder, database_url=dsn, pool_size=8), jobs=False)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none")
     serving = uvicorn.Server(config)
     running = asyncio.create_task(serving.serve())
@@ -123,8 +97,7 @@ async def served(server: str, folder: Path) -> AsyncIterator[Furnished]:
         await asyncio.sleep(0.01)
         assert not running.done(), running.exception()
     port = serving.servers[0].sockets[0].getsockname()[1]
-    yield Furnished(small, app, f"http://127.0.0.1:{port}")
+    program = await app.state.house.catalog.by_code(PROGRAM)
+    yield Furnished(program, Keyring(folder), app, f"http://127.0.0.1:{port}")
     serving.should_exit = True
     await running
-    if not given:
-        await execute(server, "DROP DATABASE furnished WITH (FORCE)")

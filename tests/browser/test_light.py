@@ -3,9 +3,8 @@
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.crawling import crawl
+from tests.browser.crawling import crawl, one_of_each
 from tests.browser.furnished import Furnished
-from tests.browser.test_accessible import one_of_each
 from tests.browser.windows import window
 
 FIRST_BYTES = 60_000

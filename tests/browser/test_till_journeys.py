@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from jifen.parties.codes import step_end
 from jifen.parties.keys import Key
 from jifen.parties.staff import StaffBook
 from jifen.site.inside import Inside
@@ -22,9 +21,15 @@ TILL = (1280, 800)
 NUMBERS = {"lin": "QH000040", "gu": "QH001023", "chen": "QH000853", "guyu": "QH002312"}
 
 
+@pytest.fixture(autouse=True)
+def _real_time(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes go by the real time again after each journey."""
+    monkeypatch.setattr(furnished.house, "wall", furnished.house.wall)
+
+
 async def operator(furnished: Furnished) -> Inside:
     """The interface with the operator's right: for what happened before a journey."""
-    program = await furnished.house.catalog.by_code(furnished.small.program.code)
+    program = await furnished.house.catalog.by_code(furnished.program.code)
     return Inside(furnished.house, program, Key(program.id, None, "journeys"))
 
 
@@ -40,7 +45,7 @@ async def endow(furnished: Furnished, who: str, points: int) -> None:
 
 async def clock(furnished: Furnished) -> datetime:
     """The alliance's clock, which stands until it is set on."""
-    program = await furnished.house.catalog.by_code(furnished.small.program.code)
+    program = await furnished.house.catalog.by_code(furnished.program.code)
     at: datetime = program.test_clock
     return at
 
@@ -48,13 +53,12 @@ async def clock(furnished: Furnished) -> datetime:
 async def until(furnished: Furnished, at: datetime) -> None:
     """Let the alliance's clock go on."""
     if at > await clock(furnished):
-        await furnished.house.catalog.set_clock(furnished.small.program.id, at)
+        await furnished.house.catalog.set_clock(furnished.program.id, at)
 
 
 async def code_of(furnished: Furnished, browser: Browser, who: str) -> str:
     """What a member's phone shows to be typed in, once the time of all codes that were used is over."""
-    used = await furnished.house.pool.fetchval("SELECT max(step) FROM code_use")
-    await until(furnished, step_end(used or 0))
+    await furnished.next_half_minute()
     async with window(furnished, browser, who, PHONE) as looking:
         await looking.page.goto(f"{furnished.address}/m/wallet")
         await looking.page.click(".code-button")
@@ -71,7 +75,7 @@ async def in_wallet(furnished: Furnished, browser: Browser, who: str, language: 
 
 async def purchases(furnished: Furnished, who: str) -> int:
     """How many purchases the books have of a member."""
-    wallet = await furnished.house.members.by_phone(furnished.small.program.id, PEOPLE[who])
+    wallet = await furnished.house.members.by_phone(furnished.program.id, PEOPLE[who])
     counted = await furnished.house.pool.fetchval(
         "SELECT count(*) FROM entry WHERE wallet = $1 AND kind = 'purchase'", wallet
     )
@@ -357,7 +361,7 @@ async def test_the_till_keeps_bills_without_the_network(furnished: Furnished, br
 
 async def washer(furnished: Furnished) -> str:
     """The login of a cashier where cars are washed; added at the first time."""
-    book, program = StaffBook(furnished.house.pool, furnished.house.vault), furnished.small.program
+    book, program = StaffBook(furnished.house.pool, furnished.house.vault), furnished.program
     login, store = "xiaobao", next(one for one in program.stores.values() if one.merchant.code == "anchi")
     if await book.by_login(login) is None:
         password, now = secrets.token_urlsafe(12), datetime.now(UTC)

@@ -109,6 +109,7 @@ async def test_history_is_filtered_and_turned(furnished: Furnished, browser: Bro
 async def test_the_code_is_shown_without_the_network(furnished: Furnished, browser: Browser) -> None:
     """After the first visit: the network goes, the page is loaded again, the digits are still there."""
     who = await newcomer(furnished, "郑清和", 800)
+    before = await told(furnished, f"/v1/members/{who.number}/code")
     async with window(furnished, browser, who.phone) as looking:
         page = looking.page
         await page.goto(f"{furnished.address}/m/wallet")
@@ -116,14 +117,16 @@ async def test_the_code_is_shown_without_the_network(furnished: Furnished, brows
         await looking.context.set_offline(True)
         await page.click("a.code-button")
         await expect(page.locator("#digits")).to_be_visible()
-        digits = await page.locator("#digits").inner_text()
+        digits = [await page.locator("#digits").inner_text()]
         await page.reload()
-        await expect(page.locator("#digits")).to_have_text(digits)
+        await expect(page.locator("#digits")).to_be_visible()
+        digits.append(await page.locator("#digits").inner_text())
         await expect(page.locator(".kept .chip")).to_be_visible()
         await expect(page.locator("main")).to_contain_text("800")
         await looking.context.set_offline(False)
-    found = await told(furnished, f"/v1/members/{who.number}/code")
-    assert re.sub(r"\s", "", digits) == found["code"]
+    after = await told(furnished, f"/v1/members/{who.number}/code")
+    # A half minute may end meanwhile.
+    assert {re.sub(r"\s", "", one) for one in digits} <= {before["code"], after["code"]}
 
 
 async def test_language_and_theme_hold_on_every_tab(furnished: Furnished, browser: Browser) -> None:

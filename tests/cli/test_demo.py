@@ -2,13 +2,10 @@
 
 import asyncio
 import json
-import os
 import re
 import shutil
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,66 +27,57 @@ from jifen.parties.roles import STAFF_ROLES
 from jifen.parties.secrets import Vault
 from jifen.parties.staff import SignInRefused, StaffBook
 from jifen.rules.definition import PerAmount, Rate, RuleSet
-from jifen.store import embedded
+from jifen.store.backup import restore
 from jifen.store.database import connect_pool
-from tests.databases import passable_folder
+from jifen.store.migrate import with_database
+from tests.databases import execute
+from tests.demo import DEMO, Demo, demo, jifen
+
+__all__ = ["demo"]
 
 NUMBER = re.compile(r"[0-9][0-9,]*")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def jifen(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as an operator would."""
-    return subprocess.run(
-        [sys.executable, "-m", "jifen.cli.main", *words],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-DEMO = ("demo", "--no-serve", "--days", "3", "--json", "--port", "0")
+@pytest.fixture(scope="module")
+async def url(server: str, demo: Demo) -> AsyncIterator[str]:
+    """A database with what the first run left, restored from a backup."""
+    assert demo.code == 0, demo.out + demo.err
+    await execute(server, "CREATE DATABASE demo")
+    url = with_database(server, "demo")
+    await restore(url, demo.whole)
+    yield url
+    await execute(server, "DROP DATABASE demo WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A place for an installation of its own, with a server of its own."""
-    above = passable_folder()
-    yield above / "demo"
-    asyncio.run(embedded.remove(above / "demo"))
-    shutil.rmtree(above)
+def folder(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the first run, for this file alone."""
+    return Path(shutil.copytree(demo.folder, tmp_path_factory.mktemp("demo") / "demo"))
 
 
 @pytest.fixture(scope="module")
-def first(folder: Path) -> "subprocess.CompletedProcess[str]":
-    """What the first run said: three days of the year, and the whole story."""
-    return jifen(*DEMO, "--folder", str(folder))
-
-
-@pytest.fixture
-def desk(folder: Path, first: "subprocess.CompletedProcess[str]") -> Iterator[Desk]:
+def desk(folder: Path, url: str) -> Iterator[Desk]:
     """Somebody who asks the demo's server as its operator."""
-    assert first.returncode == 0, first.stdout + first.stderr
-    with running(folder, folder / "server.log", jobs=False) as server:
+    with running(folder, folder / "server.log", url=url, jobs=False) as server:
         asks = Desk(server.address, Keyring(folder).kept)
         yield asks
         asks.close()
 
 
-def test_the_demo_books_real_baskets(first: "subprocess.CompletedProcess[str]") -> None:
+def test_the_demo_books_real_baskets(demo: Demo) -> None:
     """Three days of the year, all of the cast's, and the story beside them; the books are proven."""
-    assert first.returncode == 0, first.stdout + first.stderr
-    facts = json.loads(first.stdout.splitlines()[-1])["facts"]
+    assert demo.code == 0, demo.out + demo.err
+    facts = json.loads(demo.out.splitlines()[-1])["facts"]
     booked, of_the_data, _ = (int(word.replace(",", "")) for word in NUMBER.findall(facts["baskets"]))
     assert booked > of_the_data > 1000
     assert facts["verify"] == "no finding"
 
 
-def test_a_second_run_books_nothing(folder: Path, first: "subprocess.CompletedProcess[str]") -> None:
-    """It finds the baskets and the story, and what it sends again is known."""
-    before = json.loads(first.stdout.splitlines()[-1])["facts"]
-    second = jifen(*DEMO, "--folder", str(folder))
+def test_a_second_run_books_nothing(demo: Demo, folder: Path, url: str) -> None:
+    """On the restored backup it finds the baskets and the story, and what it sends again is known."""
+    before = json.loads(demo.out.splitlines()[-1])["facts"]
+    second = jifen(*DEMO, "--folder", str(folder), url=url)
     assert second.returncode == 0, second.stdout + second.stderr
     again = json.loads(second.stdout.splitlines()[-1])["facts"]
     assert again["replayed now"].startswith("0 baskets, 0 facts")
@@ -97,27 +85,21 @@ def test_a_second_run_books_nothing(folder: Path, first: "subprocess.CompletedPr
     assert again["baskets"] == before["baskets"]
 
 
-def test_each_role_can_sign_in(folder: Path, first: "subprocess.CompletedProcess[str]") -> None:
+async def test_each_role_can_sign_in(demo: Demo, folder: Path, url: str) -> None:
     """The table names a log-in for each role; the passwords are in a file that nobody else may read."""
-    assert first.returncode == 0, first.stdout + first.stderr
     keyring = Keyring(folder)
     assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
-    said = first.stderr
-
-    async def check() -> list[str]:
-        async with opened(folder) as at_hand:
-            book = StaffBook(at_hand.pool, at_hand.vault)
-            found: list[str] = []
-            for one in STAFF:
-                password = keyring.password(one.login)
-                assert password in said
-                found.append((await book.check(one.login, password, "", START)).role)
-                with pytest.raises(SignInRefused):
-                    await book.check(one.login, f"not {password}", "", START)
-            return found
-
-    roles = asyncio.run(check())
-    assert set(roles) == set(STAFF_ROLES)
+    said = demo.err
+    roles = set()
+    async with opened(folder, dsn=url) as at_hand:
+        book = StaffBook(at_hand.pool, at_hand.vault)
+        for one in STAFF:
+            password = keyring.password(one.login)
+            assert password in said
+            roles.add((await book.check(one.login, password, "", START)).role)
+            with pytest.raises(SignInRefused):
+                await book.check(one.login, f"not {password}", "", START)
+    assert roles == set(STAFF_ROLES)
     for member in (XIAOMAN, CHUNSHENG):
         assert phone_of(member.household) in said
 

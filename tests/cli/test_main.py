@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jifen.cli.main import main
+from tests.commands import given
 
 
 def test_a_command_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,28 +46,24 @@ def test_an_import_needs_a_key(tmp_path: Path, capsys: pytest.CaptureFixture[str
 async def test_a_programme_a_key_a_backup_and_a_proof(database: str, tmp_path: Path) -> None:
     """Each command in turn, as an operator would give them; reports end in one object."""
 
-    def jifen(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "jifen.cli.main", *words, "--folder", str(tmp_path)],
-            env={"DATABASE_URL": database, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    made = jifen("program", "qinghe", "青禾联盟")
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.splitlines()[-1].startswith("jf_")
-    again = jifen("program", "qinghe", "青禾联盟")
-    assert again.returncode == 1
-    assert "exists already" in again.stderr
-    assert jifen("key", "qinghe", "till-1").stdout.startswith("jf_")
-    assert "there is no programme" in jifen("key", "nowhere", "till-1").stderr
-    proof = json.loads(jifen("verify", "--json").stdout.splitlines()[-1])
-    assert proof["clean"] is True
-    file = tmp_path / "books.dump"
-    saved = jifen("backup", str(file), "--json")
-    assert saved.returncode == 0, saved.stderr
-    assert json.loads(saved.stdout.splitlines()[-1])["bytes"] == file.stat().st_size
-    refused = jifen("restore", str(file))
-    assert refused.returncode == 1, "it does not restore over what is there"
+    file, folder = tmp_path / "books.dump", ("--folder", str(tmp_path))
+    made, again, key, nowhere, verified, saved, refused = await given(
+        {"DATABASE_URL": database, "PATH": ""},
+        ("program", "qinghe", "青禾联盟", *folder),
+        ("program", "qinghe", "青禾联盟", *folder),
+        ("key", "qinghe", "till-1", *folder),
+        ("key", "nowhere", "till-1", *folder),
+        ("verify", "--json", *folder),
+        ("backup", str(file), "--json", *folder),
+        ("restore", str(file), *folder),
+    )
+    assert made.code == 0, made.complaint
+    assert made.out.splitlines()[-1].startswith("jf_")
+    assert again.code == 1
+    assert "exists already" in again.complaint
+    assert key.out.startswith("jf_")
+    assert "there is no programme" in nowhere.complaint
+    assert json.loads(verified.out.splitlines()[-1])["clean"] is True
+    assert saved.code == 0, saved.complaint
+    assert json.loads(saved.out.splitlines()[-1])["bytes"] == file.stat().st_size
+    assert refused.code == 1, "it does not restore over what is there"

@@ -20,6 +20,7 @@ from jifen.messages.outbox import Message
 from jifen.messages.reaching import channels_of
 from jifen.messages.settings import ChannelSettings
 from tests.api.alliance import NOW, Alliance, founded, problem, running
+from tests.databases import fresh
 from tests.messages.carrier import RECEIPTS, Carrier, carrier
 from tests.messages.receiver import receiver
 from tests.messages.telling import FIELDS, PLAN
@@ -41,13 +42,14 @@ def sms() -> Iterator[Carrier]:
         yield made
 
 
-@pytest.fixture
-async def app(database: str, sms: Carrier) -> AsyncIterator[Litestar]:
+@pytest.fixture(scope="module")
+async def app(server: str, template: str, sms: Carrier) -> AsyncIterator[Litestar]:
     """The application, with a carrier, and webhooks that may go to loopback."""
     channels = msgspec.structs.replace(sms.settings(), private_webhooks=True)
-    settings = Settings(database_url=database, secret="22" * 32, pool_size=4, channels=channels)
-    async with running(create_app(settings)) as made:
-        yield made
+    async with fresh(server, template, "test_messages") as dsn:
+        settings = Settings(database_url=dsn, secret="22" * 32, pool_size=4, channels=channels)
+        async with running(create_app(settings)) as made:
+            yield made
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A message that goes with an entry: written in its commit, or not at all; and the loop that delivers it."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from jifen.messages.outbox import Message
 from jifen.messages.settings import ChannelSettings
 from jifen.parties.secrets import Vault
 from jifen.risk.freezing import Freeze
+from tests.commands import given
 from tests.engine.town import START, Town, days, town
 from tests.messages.receiver import receiver
 from tests.messages.telling import VAULT
@@ -106,28 +105,28 @@ async def test_one_programmes_trouble_is_not_the_others(database: str) -> None:
 async def test_the_operator_sees_what_waits(database: str, tmp_path: Path) -> None:
     """`jifen outbox` counts, lists dead letters, and sends them again."""
 
-    def jifen(*words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "jifen.cli.main", "outbox", *words, "--folder", str(tmp_path)],
-            env={"DATABASE_URL": database, "PATH": "", "COLUMNS": "160"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
+    environment = {"DATABASE_URL": database, "JIFEN_FOLDER": str(tmp_path), "PATH": "", "COLUMNS": "160"}
     async with town(database) as here:
         await here.do(freeze(here, "ann", "f1"))
         await here.pool.execute("UPDATE message SET state = 'dead', reason = 'no channel is left'")
         await here.pool.execute("UPDATE message_due SET next_at = NULL")
         code = here.program.code
-        said = jifen("--program", code)
-        assert f"{code}: 0 due, 0 for later, 1 dead letters" in said.stdout, said.stderr
-        assert "no channel is left" in said.stdout
-        assert jifen("--retry", "all").returncode == 2
-        assert jifen("--retry", "x", "--program", code).returncode == 2
-        assert "1 sent again" in jifen("--retry", "all", "--program", code).stdout
-        assert jifen("--retry", "all", "--program", code).returncode == 1
-        assert '"dead": 0' in jifen("--json").stdout
+        listed, everywhere, unknown, retried, again, counted = await given(
+            environment,
+            ("outbox", "--program", code),
+            ("outbox", "--retry", "all"),
+            ("outbox", "--retry", "x", "--program", code),
+            ("outbox", "--retry", "all", "--program", code),
+            ("outbox", "--retry", "all", "--program", code),
+            ("outbox", "--json"),
+        )
+        assert f"{code}: 0 due, 0 for later, 1 dead letters" in listed.out, listed.complaint
+        assert "no channel is left" in listed.out
+        assert everywhere.code == 2
+        assert unknown.code == 2
+        assert "1 sent again" in retried.out
+        assert again.code == 1
+        assert '"dead": 0' in counted.out
 
 
 async def test_the_ledger_of_consents_is_only_added_to(database: str) -> None:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +49,11 @@ class Stage:
         self.operator = operator
         self.store = programme.merchants[0].stores[0].code
         self._numbers = itertools.count(1)
+
+    @cached_property
+    def delivering(self) -> Delivering:
+        """Delivers what is due."""
+        return Delivering(self.house.pool, self.house.catalog, self.house.vault, ChannelSettings())
 
     @property
     def publisher(self) -> Publisher:
@@ -123,10 +129,9 @@ class Stage:
         house = self.house
         jobs = Jobs(house.pool, house.engine, house.catalog)
         await jobs.daily()
-        delivering = Delivering(house.pool, house.catalog, house.vault, ChannelSettings())
         before = -1
         while before != (before := await self.undelivered()):
-            await delivering.messages()
+            await self.delivering.messages()
 
     async def undelivered(self) -> int:
         """How many messages of the programme still have something to be done about them."""

@@ -1,23 +1,24 @@
 """Fixtures: one town for all tests of a file, its clock at TODAY."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.site.till_town import plain_town
-from tests.site.town import Town, built
+from tests.site.town import Town, Towns, built, towns
+
+__all__ = ["shop", "town", "towns"]
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """The town."""
-    async with built(server, template) as made:
+    async with built(towns) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-async def shop(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def shop(towns: Towns) -> AsyncIterator[Town]:
     """A town where points may pay all of a bill, and market days double from 100 yuan in money on."""
-    async with plain_town(server, template, Path(tmp_path_factory.mktemp("till"))) as made:
+    async with plain_town(towns) as made:
         yield made

@@ -8,7 +8,7 @@ import msgspec
 from jifen.programs.definition import Programme
 from jifen.rules.calendars import AnyCalendar
 from jifen.rules.rewards import Reward
-from tests.site.town import Town, built
+from tests.site.town import Town, Towns, built
 
 REWARDS = (
     {"code": "coffee", "title": "手冲咖啡一杯", "title_en": "A cup of coffee", "category": "餐饮",
@@ -53,8 +53,8 @@ def stocked(programme: Programme) -> Programme:
 
 
 @asynccontextmanager
-async def mall_town(server: str, template: str) -> AsyncIterator[Town]:
+async def mall_town(towns: Towns) -> AsyncIterator[Town]:
     """A town with these goods, five lipsticks in stock."""
-    async with built(server, template, stocked) as town:
+    async with built(towns, stocked) as town:
         await town.api.post("/v1/stocks", {"code": "lipstick", "count": 5}, "stock-lipstick")
         yield town

@@ -10,7 +10,7 @@ import msgspec
 from jifen.programs.definition import Programme
 from jifen.rules.definition import AnyRule, Referral
 from jifen.rules.rewards import Reward
-from tests.site.town import Town, built
+from tests.site.town import Town, Towns, built
 
 REWARDS = (
     {"code": "cooker", "title": "全自动电饭煲 4 升", "title_en": "Rice cooker, 4 l", "category": "粮油",
@@ -52,9 +52,9 @@ def friendly(programme: Programme) -> Programme:
 
 
 @asynccontextmanager
-async def kin_town(server: str, template: str) -> AsyncIterator[Town]:
+async def kin_town(towns: Towns) -> AsyncIterator[Town]:
     """A town with these, and nine cookers in stock."""
-    async with built(server, template, friendly) as town:
+    async with built(towns, friendly) as town:
         await town.api.post("/v1/stocks", {"code": "cooker", "count": 9}, "stock-cooker")
         yield town
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.site.town import TODAY, Town, built
+from tests.site.town import TODAY, Town, Towns, built
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +16,9 @@ async def kept() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str, kept: dict[str, Any]) -> AsyncIterator[Town]:
+async def town(towns: Towns, kept: dict[str, Any]) -> AsyncIterator[Town]:
     """Purchases at two merchants yesterday and today, and one that came back."""
-    async with built(server, template) as made:
+    async with built(towns) as made:
         await made.clock(TODAY - timedelta(days=1))
         kept["yesterday"] = await made.buys("gu", 4550, store="S700")
         await made.clock(TODAY)

@@ -8,15 +8,15 @@ import httpx
 import pytest
 
 from tests.site.kin import form_of, kin_town, said
-from tests.site.town import PEOPLE, TODAY, Browser, Town
+from tests.site.town import PEOPLE, TODAY, Browser, Town, Towns
 
 LIN, GU, CHEN = (PEOPLE[who][0] for who in ("lin", "gu", "chen"))
 
 
 @pytest.fixture
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """A town of its own for each test: families are begun and left."""
-    async with kin_town(server, template) as made:
+    async with kin_town(towns) as made:
         for who in ("lin", "gu", "chen"):
             await made.given(who, 4000)
         yield made

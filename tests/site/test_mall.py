@@ -11,15 +11,15 @@ from jifen.site.files import files
 from jifen.site.member.mall_pictures import FILES, picture_of
 from jifen.site.member.mall_prices import percent
 from tests.site.goods import mall_town
-from tests.site.town import TODAY, Browser, Town
+from tests.site.town import TODAY, Browser, Town, Towns
 
 PAGE_BYTES = 60_000
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """A town with a mall: Lin has 12,000 points, Chen 900, Gu none."""
-    async with mall_town(server, template) as made:
+    async with mall_town(towns) as made:
         await made.given("lin", 12_000)
         await made.given("chen", 900)
         yield made

@@ -22,16 +22,16 @@ from jifen.programs.publishing import Publisher
 from jifen.site.member.messages import TO_DO
 from jifen.values.ids import WalletId
 from tests.site.kin import form_of, kin_town, said
-from tests.site.town import PEOPLE, TODAY, Browser, Town
+from tests.site.town import PEOPLE, TODAY, Browser, Town, Towns
 
 LIN, GU, CHEN = (PEOPLE[who][0] for who in ("lin", "gu", "chen"))
 ME = "/m/me"
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """One town for all tests here, with some purchases."""
-    async with kin_town(server, template) as made:
+    async with kin_town(towns) as made:
         await made.buys("lin", 20_000, store(made))
         await made.buys("gu", 9_900, store(made))
         yield made

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.site.town import TODAY, Town, built
+from tests.site.town import TODAY, Town, Towns, built
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """Lin has bought and spent, gu has more than one purchase, chen has nothing."""
-    async with built(server, template) as made:
+    async with built(towns) as made:
         await made.buys("lin", 18640)
         await made.given("lin", 12_000)
         body = {

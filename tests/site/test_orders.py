@@ -9,13 +9,13 @@ import pytest
 
 from tests.site.goods import mall_town
 from tests.site.test_mall import available, quoted, redeemed, said
-from tests.site.town import TODAY, Browser, Town
+from tests.site.town import TODAY, Browser, Town, Towns
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """A town with a mall: Lin has 20,000 points."""
-    async with mall_town(server, template) as made:
+    async with mall_town(towns) as made:
         await made.given("lin", 20_000)
         yield made
 
@@ -71,6 +71,10 @@ async def test_an_order_goes_through_its_steps_with_their_times(town: Town) -> N
     page = said(await lin.open(order))
     assert "等商家确认" in page
     assert "换好了 11-21 10:30" in page
+    shelf = await (await town.client("hezhiyuan")).open("/console/rewards")
+    taken = re.search(r'rewards/coffee".*?<td class="num minor">(\d+)</td><td><span', shelf, re.DOTALL)
+    assert taken is not None
+    assert taken[1] == "1", "what was taken a moment ago counts"
     await town.clock(TODAY + timedelta(minutes=10))
     await town.api.post(f"/v1/orders/{of}/confirm", {}, f"confirm-{of}")
     await town.clock(TODAY + timedelta(minutes=50))

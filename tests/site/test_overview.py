@@ -9,7 +9,7 @@ import pytest
 
 from jifen.jobs.figures import count_days
 from jifen.site.console.figures import period_of, read_figures
-from tests.site.town import TODAY, Town, built
+from tests.site.town import TODAY, Town, Towns, built
 
 LOTS = """
 SELECT sum(l.remaining + l.held)::bigint AS lots, sum(l.owed)::bigint AS owed
@@ -19,9 +19,9 @@ DAY = TODAY.date()
 
 
 @pytest.fixture(scope="module")
-async def town(server: str, template: str) -> AsyncIterator[Town]:
+async def town(towns: Towns) -> AsyncIterator[Town]:
     """Three weeks of trade: purchases, returns that leave a debt, spending, holds, corrections, donations."""
-    async with built(server, template) as made:
+    async with built(towns) as made:
         for back in (20, 12, 3, 1, 0):
             await made.clock(TODAY - timedelta(days=back))
             await made.buys("lin", 18640)

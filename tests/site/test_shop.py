@@ -10,7 +10,7 @@ import pytest
 from jifen.site.visit import SESSION_COOKIE
 from tests.site.shopping import with_shop
 from tests.site.test_wallet import said
-from tests.site.town import PASSWORD, TODAY, Browser, Town, built
+from tests.site.town import PASSWORD, TODAY, Browser, Town, Towns, built
 
 PAGES = (
     "/shop",
@@ -26,9 +26,9 @@ NEXT = {"issue_fen_per_100": 100, "reimburse_fen_per_100": 90, "fee_permille": 1
 
 
 @pytest.fixture(scope="module")
-async def mall(server: str, template: str) -> AsyncIterator[Town]:
+async def mall(towns: Towns) -> AsyncIterator[Town]:
     """禾田超市 sold, took back, and has an order and two bookings; 安驰车服 sold something too."""
-    async with built(server, template, with_shop) as town:
+    async with built(towns, with_shop) as town:
         await town.given("lin", 20_000)
         await town.given("gu", 20_000)
         await town.api.post("/v1/stocks", {"code": "oil", "count": 4})

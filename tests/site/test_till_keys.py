@@ -3,15 +3,13 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from jifen.site.visit import SESSION_COOKIE
-from tests.looking import DESK, PHONE, SMALL, Colours, Looking, browser, look
+from tests.looking import DESK, PHONE, SMALL, Colours, Looking, browser, look, serious
 from tests.site.till_town import LIST, card_of
 from tests.site.town import Town
 
@@ -20,8 +18,6 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 TILL = (1024, 700)
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +59,6 @@ async def available(town: Town, who: str) -> int:
     """The member's available points."""
     found: int = (await town.balance(who))["balances"]["point"]["available"]
     return found
-
-
-async def serious(page: Page) -> list[str]:
-    """What axe finds serious."""
-    await page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = await page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", TAGS
-    )
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 async def test_a_bill_by_the_keyboard_and_once(shop: Town, browser: Browser, address: str) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from tests.site.greenery import CODE, UNKNOWN, with_green
 from tests.site.test_wallet import said
-from tests.site.town import TODAY, Town, built
+from tests.site.town import TODAY, Town, Towns, built
 
 
 @pytest.fixture(scope="module")
-async def farm(server: str, template: str) -> AsyncIterator[Town]:
+async def farm(towns: Towns) -> AsyncIterator[Town]:
     """A town with green points: bought in October and November, once with evidence that nobody knows."""
-    async with built(server, template, with_green) as town:
+    async with built(towns, with_green) as town:
         known = {
             "code": CODE,
             "kind": "organic",

@@ -2,15 +2,18 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.site import town as towns
-from tests.site.town import Browser, Town, built
+from jifen.programs.definition import Programme
+from tests.site.founding import FOLDER, programme_of
+from tests.site.town import Browser, Town, Towns, built
 
 LIST = "压榨花生油 5 升, 1, 89.90\n东北大米 10 千克, 1, 59.90\n洗衣液 3 千克, 1, 24.60\n卷纸 12 卷, 1, 25.60"
 """Four things for 200 yuan."""
@@ -51,19 +54,20 @@ def plain(text: str) -> str:
     return f"{campaigns}{after}".replace("confirm_points: 5000", "confirm_points: 12000")
 
 
+@cache
+def plain_programme() -> Programme:
+    """The town's programme with those rules."""
+    with tempfile.TemporaryDirectory(prefix="jifen-test-") as above:
+        folder = shutil.copytree(FOLDER, Path(above) / "programme")
+        rules = folder / "rules.yaml"
+        rules.write_text(plain(rules.read_text("utf-8")), "utf-8")
+        return programme_of(folder)
+
+
 @asynccontextmanager
-async def plain_town(server: str, template: str, folder: Path) -> AsyncIterator[Town]:
-    """The town with those rules."""
-    programme = folder / "programme"
-    shutil.copytree(towns.FOLDER, programme)
-    rules = programme / "rules.yaml"
-    rules.write_text(plain(rules.read_text("utf-8")), "utf-8")
-    async with AsyncExitStack() as stack:
-        usual, towns.FOLDER = towns.FOLDER, programme
-        try:
-            town = await stack.enter_async_context(built(server, template))
-        finally:
-            towns.FOLDER = usual
+async def plain_town(towns: Towns) -> AsyncIterator[Town]:
+    """The town with that programme."""
+    async with built(towns, lambda usual: plain_programme()) as town:
         yield town
 
 

@@ -13,6 +13,7 @@ import pytest
 from jifen.cli.sending import Sender, Tally, bodies
 from jifen.engine.engine import LOST
 from jifen.store import embedded
+from tests.soak.killing import WORKERS
 from tests.soak.place import Place, placed
 from tests.soak.walking import PATIENCE_S, Steady
 from tests.store.conftest import temporary_folder
@@ -91,6 +92,19 @@ class Night:
         heard = await self.client.sure(method, path, body)
         assert heard.status < 300, heard.content
         return msgspec.json.decode(heard.content)
+
+    async def set_clock(self, at: str) -> None:
+        """Let time pass, and kill the workers: who takes their place looks at once what is due."""
+        await self.put("PUT", "/v1/clock", {"at": at})
+        target = self.place.target
+        killed = await asyncio.to_thread(target.workers)
+        await asyncio.to_thread(target.strike, "workers", killed, self.place.chance)
+
+        async def replaced() -> bool:
+            there = await asyncio.to_thread(target.workers)
+            return len(there) == WORKERS and not set(there) & set(killed)
+
+        await self.until(replaced)
 
     async def harried(self, what: str, done: Asked, progress: Counts | None = None) -> None:
         """Kill when something was done of it, again and again; then wait until it is done all the same."""
@@ -187,14 +201,14 @@ async def a_night_of_kills(night: Night) -> None:
     await place.at_hand.members.enrol_all(place.program.id, night.numbers, now - timedelta(hours=2))
     await night.all_buy("first", now)
 
-    await night.put("PUT", "/v1/clock", {"at": REMINDED})
+    await night.set_clock(REMINDED)
     await night.harried(
         "reminders", lambda: night.finished("reminders", REMINDED), lambda: night.put_out("points_lapsing")
     )
     await night.until(night.delivered)
     assert await night.told("points_lapsing") == (members, members), await night.messages()
 
-    await night.put("PUT", "/v1/clock", {"at": LAPSED})
+    await night.set_clock(LAPSED)
     await night.harried("expiry", lambda: night.finished("expiry", LAPSED), lambda: night.counted("expire"))
     assert await night.counted("expire") == (members, members)
     assert await night.value("SELECT sum(remaining)::bigint FROM lot") == 0

@@ -1,20 +1,17 @@
 """A server for all tests of this folder, a fresh database or a fresh folder for each that asks."""
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from jifen.store import embedded
-from jifen.store.migrate import with_database
+from tests.databases import fresh, passable_folder
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB", "max_wal_size": "256MB"}
 """Settings for servers that nobody will miss."""
@@ -30,13 +27,6 @@ async def temporary_folder() -> AsyncIterator[Path]:
     finally:
         await embedded.remove(folder)
         shutil.rmtree(above)
-
-
-def passable_folder() -> Path:
-    """A new temporary folder that others may pass through."""
-    made = Path(tempfile.mkdtemp(prefix="jifen-test-"))
-    made.chmod(0o711)
-    return made
 
 
 @pytest.fixture
@@ -56,12 +46,8 @@ async def store_server() -> AsyncIterator[str]:
 @pytest.fixture
 async def database(store_server: str) -> AsyncIterator[str]:
     """The DSN of a database that is empty."""
-    name = f"test_{secrets.token_hex(4)}"
-    connection = await asyncpg.connect(store_server)
-    await connection.execute(f"CREATE DATABASE {name}")
-    yield with_database(store_server, name)
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
+    async with fresh(store_server, "template0") as dsn:
+        yield dsn
 
 
 Started = Callable[..., "subprocess.Popen[str]"]

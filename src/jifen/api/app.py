@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -97,6 +98,12 @@ DOCUMENTED: tuple[Route, ...] = tuple(
 """Every route of the interface."""
 
 
+@cache
+def _described() -> dict[str, Any]:
+    """The interface's document, the same for every application of a process."""
+    return document(DOCUMENTED)
+
+
 Beside = Callable[[House], contextlib.AbstractAsyncContextManager[None]]
 """What runs as long as the house is open, such as jobs; it ends before the house does."""
 
@@ -108,7 +115,7 @@ def create_app(
 
     While it runs, `app.state.house` is what requests share: pool, catalog, members, keys, engine.
     """
-    door = Door(Router((*DOCUMENTED, *docs.routes(document(DOCUMENTED)))))
+    door = Door(Router((*DOCUMENTED, *docs.routes(_described()))))
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

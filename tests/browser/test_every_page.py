@@ -1,4 +1,4 @@
-"""Every link of every page, as every role, in both languages: nothing dead, all of it translated."""
+"""Every page, as every role: no dead link, nothing untranslated, nothing that axe-core finds serious."""
 
 import json
 import re
@@ -7,11 +7,14 @@ from functools import cache
 
 import msgspec
 import pytest
+from playwright.async_api import Browser
 
 from jifen.site.table import PAGES
 from jifen.site.wording import FOLDER
-from tests.browser.crawling import Found, crawl
+from tests.browser.crawling import Found, crawl, one_of_each
 from tests.browser.furnished import ROLES, Furnished
+from tests.browser.windows import window
+from tests.looking import DESK, PHONE, serious
 from tests.pages.reader import Node
 
 CODE = re.compile(r"^[a-z]+(?:_[a-z]+)+$")
@@ -64,6 +67,15 @@ async def _draft(furnished: Furnished) -> None:
         assert answer.status_code == 303, answer.text
 
 
+@pytest.fixture(scope="module")
+async def written(furnished: Furnished) -> frozenset[str]:
+    """What the operator wrote in the programme: it is shown as it is, in either language."""
+    program = await furnished.house.catalog.refresh(furnished.program.id)
+    return frozenset(
+        text for rules in program.rules for text in _strings(msgspec.to_builtins(rules.definition))
+    )
+
+
 BOTH = [(who, language) for who in ROLES for language in ("zh", "en") if who not in ("shenruyi", "liangheng")]
 
 
@@ -72,13 +84,15 @@ BOTH = [(who, language) for who in ROLES for language in ("zh", "en") if who not
     [*BOTH, ("shenruyi", "zh"), ("liangheng", "en")],
     ids=[f"{ROLES[who]}-{language}" for who, language in [*BOTH, ("shenruyi", "zh"), ("liangheng", "en")]],
 )
-async def test_every_link_leads_somewhere(furnished: Furnished, who: str, language: str) -> None:
+async def test_every_link_leads_somewhere(
+    furnished: Furnished, written: frozenset[str], who: str, language: str
+) -> None:
     """From where the role begins over every link: a page, in the language that was asked for."""
     found = crawled[who, language] = await crawl(furnished, who, language)
     faults = [f"{one.path}: {one.status}" for one in found if one.status >= 400]
     for one in found:
         if one.is_page and one.status < 400:
-            faults += _faults(one, language, await written(furnished))
+            faults += _faults(one, language, written)
     assert not faults, "\n".join(sorted(set(faults)))
     assert len(found) >= 4
 
@@ -87,17 +101,67 @@ async def test_every_page_is_reached(furnished: Furnished) -> None:
     """A page to which nothing leads is dead too."""
     reached = set()
     for who in ROLES:
-        found = crawled.get((who, "zh")) or crawled.get((who, "en")) or await crawl(furnished, who, "zh")
-        reached |= {one.route.removesuffix("?") for one in found}
+        reached |= {one.route.removesuffix("?") for one in await reached_by(furnished, who)}
     assert {page.name for page in PAGES if page.method == "GET"} - reached - set(UNLINKED) == set()
 
 
-async def written(furnished: Furnished) -> frozenset[str]:
-    """What the operator wrote in the programme: it is shown as it is, in either language."""
-    program = await furnished.house.catalog.refresh(furnished.small.program.id)
-    return frozenset(
-        text for rules in program.rules for text in _strings(msgspec.to_builtins(rules.definition))
-    )
+async def reached_by(furnished: Furnished, who: str) -> list[Found]:
+    """What a role reaches, by the crawl of the tests before where that has been."""
+    for language in ("zh", "en"):
+        if (who, language) in crawled:
+            return crawled[who, language]
+    found = crawled[who, "zh"] = await crawl(furnished, who, "zh")
+    return found
+
+
+looked_at: set[str] = set()
+"""Routes that another role's test has looked at already: the console is the same for three roles."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("who", ROLES, ids=ROLES.get)
+async def test_nothing_serious_is_found(furnished: Furnished, browser: Browser, who: str) -> None:
+    """One address of each route, in the light theme; members on the phone, others at the desk."""
+    found = [one for one in await reached_by(furnished, who) if one.route not in looked_at]
+    looked_at.update(one.route for one in found if who in ("hezhiyuan", "shenruyi"))
+    pages = one_of_each(found)
+    faults = []
+    async with window(furnished, browser, who, PHONE if who in ("", "lin") else DESK) as looking:
+        for path in pages:
+            await looking.page.goto(furnished.address + path)
+            faults += [f"{path}: {one}" for one in await serious(looking.page)]
+            wide = await looking.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            faults += [f"{path}: is {wide} px too wide"] if wide > 0 else []
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("lin", "/m/wallet"), ("lin", "/m/mall"), ("zhoumin", "/till"), ("hezhiyuan", "/console")],
+    ids=["wallet", "mall", "till", "console"],
+)
+async def test_dark_pages_can_be_read(furnished: Furnished, browser: Browser, who: str, path: str) -> None:
+    """The same in the dark theme, where contrast is another."""
+    size = PHONE if who == "lin" else DESK
+    async with window(furnished, browser, who, size, colours="dark") as looking:
+        await looking.page.goto(furnished.address + path)
+        assert await serious(looking.page) == []
+
+
+@pytest.mark.browser
+async def test_axe_finds_what_is_wrong(furnished: Furnished, browser: Browser) -> None:
+    """Planted: a button and a picture without a word and grey on grey are found: silence means something."""
+    async with window(furnished, browser) as looking:
+        await looking.page.goto(f"{furnished.address}/sign-in")
+        assert await serious(looking.page) == []
+        await looking.page.evaluate(
+            "document.querySelector('main').insertAdjacentHTML("
+            "'beforeend', '<button></button><img width=9 height=9><p id=grey>grey on grey</p>');"
+            "Object.assign(document.querySelector('#grey').style, {color: '#999', background: '#aaa'})"
+        )
+        found = [one.split(":")[0] for one in await serious(looking.page)]
+        assert sorted(found) == ["button-name", "color-contrast", "image-alt"]
 
 
 def _strings(value: object) -> Iterator[str]:
