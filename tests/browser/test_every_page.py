@@ -17,7 +17,7 @@ from tests.browser.windows import window
 from tests.looking import DESK, PHONE, serious
 from tests.pages.reader import Node
 
-CODE = re.compile(r"^[a-z]+(?:_[a-z]+)+$")
+CODE = re.compile(r"(?<![\w./@-])[a-z]+(?:_[a-z]+)+(?![\w./@-])")
 LITERAL = {"code", "pre", "textarea", "option", "audit", "script", "style", "text"}
 """Tags and classes within which a text is shown as it is kept: codes, YAML, the audit log's facts."""
 
@@ -188,7 +188,7 @@ def _faults(found: Found, language: str, data: frozenset[str]) -> Iterator[str]:
             continue
         if text in _of_the_other(language):
             yield f"{path}: says {text!r} ({_of_the_other(language)[text]}) in the other language"
-        if CODE.match(text):
+        if CODE.search(text):
             yield f"{path}: says the code {text!r}"
 
 
