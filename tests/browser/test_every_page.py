@@ -17,7 +17,7 @@ from tests.browser.windows import window
 from tests.looking import DESK, PHONE, serious
 from tests.pages.reader import Node
 
-CODE = re.compile(r"(?<![\w./@-])[a-z]+(?:_[a-z]+)+(?![\w./@-])")
+CODE = re.compile(r"(?<![\w./@:-])[a-z]+(?:_[a-z]+)+(?![\w./@:-])")
 LITERAL = {"code", "pre", "textarea", "option", "audit", "script", "style", "text"}
 """Tags and classes within which a text is shown as it is kept: codes, YAML, the audit log's facts."""
 
@@ -59,6 +59,8 @@ crawled: dict[tuple[str, str], list[Found]] = {}
 async def _draft(furnished: Furnished) -> None:
     """A draft of the programme, so that its pages are there."""
     async with await furnished.client("hezhiyuan") as client:
+        if (await client.get("/console/programme/draft")).status_code == 200:
+            return  # of an earlier run on an alliance that is kept
         page = (await client.get("/console/programme")).text
         hidden = {
             name: page.split(f'name="{name}" value="', 1)[1].split('"', 1)[0] for name in ("csrf", "key")

@@ -244,3 +244,17 @@ async def test_a_wallet_that_is_enrolled_meanwhile_is_found(database: str) -> No
         assert refusal.code is Code.WALLET_UNKNOWN
         await here.enrol("eve")
         await here.do(here.orders.purchase("k", "eve", days(0), amount=500))
+
+
+async def test_rules_are_compiled_once_however_often_the_programme_is_read(database: str) -> None:
+    """What was worked out for a rule set stays while it reads as before; a new one is made beside it."""
+    async with town(database) as here:
+        catalog, of = here.processes[0].catalog, here.program.id
+        before = (await catalog.refresh(of)).rules
+        after = (await catalog.set_clock(of, days(3))).rules
+        assert [id(one) for one in after] == [id(one) for one in before]
+        double = msgspec.structs.replace(PLAIN, rules=(PerAmount(id="base", rate=Rate(2, 100)),))
+        await catalog.publish(of, double, days(4), days(3))
+        first, second = (await catalog.refresh(of)).rules
+        assert first is before[0]
+        assert second.definition == double

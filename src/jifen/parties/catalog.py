@@ -16,6 +16,9 @@ from jifen.store.queries import q
 from jifen.values.ids import Id, MerchantId, ProgramId, cell_of, hashed_id, new_id
 from jifen.values.periods import zone
 
+RuleRow = tuple[int, datetime, str, str]
+"""A rule set as it was read: its version, since when, the definition's text, and the programme's zone."""
+
 
 class Conflict(Exception):
     """Something of that name exists already, or may not be changed; says the field and the remedy."""
@@ -31,6 +34,7 @@ class Catalog:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._programs: dict[ProgramId, Program] = {}
+        self._rules: dict[ProgramId, dict[RuleRow, CompiledRules]] = {}
 
     async def program(self, program: ProgramId) -> Program:
         """The programme as last read. The engine refreshes it when a batch finds a later revision."""
@@ -60,10 +64,7 @@ class Catalog:
                 Store(code, name, by_id[merchant])
                 for code, name, merchant in await conn.fetch(q("stores_load"), program)
             ]
-            rules = tuple(
-                CompiledRules(msgspec.json.decode(definition, type=RuleSet), version, since, row["zone"])
-                for version, since, definition in await conn.fetch(q("rule_sets_load"), program)
-            )
+            rules = self._compiled(program, row["zone"], await conn.fetch(q("rule_sets_load"), program))
             evidence = [Evidence(*row) for row in await conn.fetch(q("evidence_load"), program)]
             authorities = [
                 Authority(code, name, key, tuple(grants))
@@ -92,6 +93,20 @@ class Catalog:
             return known
         self._programs[program] = made
         return made
+
+    def _compiled(
+        self, program: ProgramId, zone_name: str, rows: Sequence[asyncpg.Record]
+    ) -> tuple[CompiledRules, ...]:
+        """The rule sets ready to run: those that read as before are kept with what they know."""
+        before = self._rules.get(program, {})
+        now: dict[RuleRow, CompiledRules] = {}
+        for version, since, definition in rows:
+            read: RuleRow = (version, since, definition, zone_name)
+            now[read] = before.get(read) or CompiledRules(
+                msgspec.json.decode(definition, type=RuleSet), version, since, zone_name
+            )
+        self._rules[program] = now
+        return tuple(now.values())
 
     async def by_code(self, code: str) -> Program | None:
         """The programme of that code, freshly read; None: there is none."""
