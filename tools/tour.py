@@ -112,8 +112,10 @@ async def _take(
     else:
         await _go(page, address, path)
     # As tall as the page, so that the tabs of a phone stand at the bottom of the picture.
-    height = await page.evaluate("document.documentElement.scrollHeight")
-    await page.set_viewport_size({"width": size[0], "height": min(HIGH_MOST, max(size[1], height))})
+    # A second time, since a page has more air where there is room for it.
+    for _ in range(2):
+        height = await page.evaluate("document.documentElement.scrollHeight")
+        await page.set_viewport_size({"width": size[0], "height": min(HIGH_MOST, max(size[1], height))})
     await page.screenshot(path=into / f"{name}.png")
     print(f"tour: {name}.png", flush=True)
     await context.close()
