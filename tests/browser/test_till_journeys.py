@@ -135,6 +135,7 @@ async def test_s03_a_bill_is_paid_in_points_and_money(furnished: Furnished, brow
         await due(page, "101.00")
         await page.press("#slider", "ArrowRight")
         await due(page, "100.00")
+        await expect(page.locator("#points")).to_have_value("10,000")
         await expect(page.locator(".checkout")).to_contain_text("10,000")
         after = figure(await page.locator(".after b.fig").inner_text())
         receipt = await pay(page)
@@ -159,6 +160,7 @@ async def test_s03_points_are_changed_and_enter_still_pays(furnished: Furnished,
         await due(page, "45.00")
         await page.click("#more")
         await due(page, "44.00")
+        await expect(page.locator("#points")).to_have_value("1,600")
         after = figure(await page.locator(".after b.fig").inner_text())
         receipt = await pay(page)
         assert "¥44.00 taken and 1,600 pt" in receipt
