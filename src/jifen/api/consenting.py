@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from jifen.api.calls import Call
-from jifen.api.messaging import Body, operators_route
+from jifen.api.messaging import Body
 from jifen.api.parsing import read
 from jifen.api.problems import invalid
 from jifen.api.reads import shown, wallet_in_path
-from jifen.api.routing import Parameter, Reply
+from jifen.api.routing import Parameter, Reply, operators
 from jifen.messages import consents
 from jifen.messages.contacts import Contact, contact_of, set_contact
 from jifen.messages.definition import Language
@@ -141,7 +141,7 @@ _MEMBER = "/v1/members/{number}"
 _OF_MEMBER = ("member_unknown",)
 
 ROUTES = (
-    operators_route(
+    operators(
         "GET",
         f"{_MEMBER}/contacts",
         "get_contacts",
@@ -150,7 +150,7 @@ ROUTES = (
         Contacts,
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "PUT",
         f"{_MEMBER}/contacts",
         "put_contacts",
@@ -160,7 +160,7 @@ ROUTES = (
         body=Contacts,
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "GET",
         f"{_MEMBER}/consents/{{purpose}}",
         "get_consent",
@@ -169,7 +169,7 @@ ROUTES = (
         ConsentView,
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "PUT",
         f"{_MEMBER}/consents/{{purpose}}",
         "give_consent",
@@ -179,7 +179,7 @@ ROUTES = (
         body=Agreeing,
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "DELETE",
         f"{_MEMBER}/consents/{{purpose}}",
         "withdraw_consent",

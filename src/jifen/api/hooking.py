@@ -16,7 +16,7 @@ from jifen.api.messaging import Body, limit_in
 from jifen.api.parsing import read
 from jifen.api.problems import CONTENT_TYPE, Problem, invalid
 from jifen.api.reads import shown
-from jifen.api.routing import JSON, Parameter, Reply, Route
+from jifen.api.routing import JSON, Parameter, Reply, Route, operators
 from jifen.api.setup_bodies import CodeName
 from jifen.api.writes import command_from
 from jifen.books.legs import Kind
@@ -284,23 +284,8 @@ async def report(call: Call) -> Reply:
     return Reply(status, content, JSON if status < 300 else CONTENT_TYPE)
 
 
-def _operators(
-    method: str, path: str, name: str, summary: str, handle: Any, answer: Any, **more: Any
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        name=name,
-        summary=summary,
-        handle=handle,
-        who="operator",
-        answer=answer,
-        **more,
-    )
-
-
 ROUTES = (
-    _operators(
+    operators(
         "POST",
         "/v1/webhooks",
         "add_webhook",
@@ -312,8 +297,8 @@ ROUTES = (
         statuses=(201,),
         codes=("already_exists",),
     ),
-    _operators("GET", "/v1/webhooks", "list_webhooks", "All webhooks", list_webhooks, WebhooksView),
-    _operators(
+    operators("GET", "/v1/webhooks", "list_webhooks", "All webhooks", list_webhooks, WebhooksView),
+    operators(
         "DELETE",
         "/v1/webhooks/{code}",
         "remove_webhook",
@@ -322,7 +307,7 @@ ROUTES = (
         Removed,
         codes=("webhook_unknown",),
     ),
-    _operators(
+    operators(
         "GET",
         "/v1/webhooks/{code}/deliveries",
         "list_deliveries",
@@ -337,7 +322,7 @@ ROUTES = (
             Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "How many."),
         ),
     ),
-    _operators(
+    operators(
         "POST",
         "/v1/webhooks/{code}/replay",
         "replay_webhook",
@@ -347,7 +332,7 @@ ROUTES = (
         body=Replay,
         codes=("webhook_unknown",),
     ),
-    _operators(
+    operators(
         "POST",
         "/v1/hooks",
         "add_hook",
@@ -359,8 +344,8 @@ ROUTES = (
         statuses=(201,),
         codes=("already_exists", "merchant_unknown"),
     ),
-    _operators("GET", "/v1/hooks", "list_hooks", "All hooks in", list_hooks, HooksView),
-    _operators(
+    operators("GET", "/v1/hooks", "list_hooks", "All hooks in", list_hooks, HooksView),
+    operators(
         "DELETE",
         "/v1/hooks/{code}",
         "remove_hook",

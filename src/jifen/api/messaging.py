@@ -15,7 +15,7 @@ from jifen.api.earlier import id_in
 from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid
 from jifen.api.reads import shown, wallet_in_path
-from jifen.api.routing import Parameter, Reply, Route
+from jifen.api.routing import Parameter, Reply, operators
 from jifen.messages.events import EVENTS
 from jifen.messages.receipts import receipts_in, take_in
 from jifen.store.queries import q
@@ -260,26 +260,11 @@ _FILTERS = (
 )
 
 
-def operators_route(
-    method: str, path: str, name: str, summary: str, handle: Any, answer: Any, **more: Any
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        name=name,
-        summary=summary,
-        handle=handle,
-        answer=answer,
-        who=more.pop("who", "operator"),
-        **more,
-    )
-
-
 _MEMBER = "/v1/members/{number}"
 _OF_MEMBER = ("member_unknown",)
 
 ROUTES = (
-    operators_route(
+    operators(
         "GET",
         "/v1/messages",
         "list_messages",
@@ -289,7 +274,7 @@ ROUTES = (
         query=(*_FILTERS, *_PAGE),
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "GET",
         "/v1/messages/{id}",
         "get_message",
@@ -298,7 +283,7 @@ ROUTES = (
         MessageView,
         codes=("message_unknown",),
     ),
-    operators_route(
+    operators(
         "POST",
         "/v1/messages/{id}/retry",
         "retry_message",
@@ -308,7 +293,7 @@ ROUTES = (
         body=Nothing,
         codes=("message_unknown", "message_not_dead"),
     ),
-    operators_route(
+    operators(
         "GET",
         f"{_MEMBER}/inbox",
         "get_inbox",
@@ -318,7 +303,7 @@ ROUTES = (
         query=_PAGE,
         codes=_OF_MEMBER,
     ),
-    operators_route(
+    operators(
         "POST",
         "/v1/receipts/{provider}/{secret}",
         "push_receipts",

@@ -89,7 +89,7 @@ def operators(
     statuses: tuple[int, ...] = (200,),
     **more: Any,
 ) -> Route:
-    """A route that only an operator's key opens. more: other fields of a Route.
+    """A route that only an operator's key opens, unless `who` says otherwise. more: other fields of a Route.
 
     Raises:
         ValueError: it names problems that there are not. TypeError: a Route has no such field.
@@ -100,12 +100,11 @@ def operators(
         name=name,
         summary=summary,
         handle=handle,
-        who="operator",
         answer=answer,
         codes=codes,
         body=body,
         statuses=statuses,
-        **more,
+        **{"who": "operator", **more},
     )
 
 

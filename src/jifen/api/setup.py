@@ -8,7 +8,7 @@ from jifen.api.house import now_in
 from jifen.api.parsing import read
 from jifen.api.problems import Problem, invalid, refused
 from jifen.api.publishing import not_retroactive
-from jifen.api.routing import Duty, Handle, Reply, Route
+from jifen.api.routing import Duty, Handle, Reply, Route, operators
 from jifen.api.setup_bodies import (
     Clock,
     ContractView,
@@ -210,20 +210,7 @@ def _post(
     duty: Duty = "",
     key: bool = False,
 ) -> Route:
-    return Route(
-        method="POST",
-        path=path,
-        name=name,
-        summary=summary,
-        handle=handle,
-        who="operator",
-        duty=duty,
-        body=body,
-        answer=answer,
-        statuses=(201,),
-        codes=codes,
-        key=key,
-    )
+    return operators("POST", path, name, summary, handle, answer, codes, body, (201,), duty=duty, key=key)
 
 
 ROUTES = (
