@@ -70,7 +70,6 @@ def test_rules_wait_for_their_lines() -> None:
 def test_many_days_and_places_are_forgotten_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was worked out does not grow for ever, and forgetting changes nothing."""
     monkeypatch.setattr(compiling, "KEPT_DAYS", 3)
-    monkeypatch.setattr(compiling, "KEPT_SHELVES", 5)
     rules = compiled(Flat(id="wednesday", points=5, when=Conditions(weekdays=(3,))))
     gave = []
     for day in range(21):
@@ -85,5 +84,7 @@ def test_made_up_acts_are_one_to_it() -> None:
     rules = compiled(Flat(id="visit", points=5, acts=("visit",)))
     for number in range(50):
         assert points(rules, facts(0, act=f"nap-{number}")) == {}
+        assert rules.reads(NOON.date(), place=("air", "air", f"nap-{number}")) == []
     (day,) = rules._days.values()
-    assert len(day.shelves) == 1
+    assert len(day.held) == len(day.reads) == 1
+    assert len(rules._places._found) == 1

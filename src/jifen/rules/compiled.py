@@ -9,7 +9,7 @@ from jifen.rules.conditions import not_on
 from jifen.rules.counting import Advances, Advancing, Counter, Period, advance
 from jifen.rules.definition import AnyRule, Multiplier, Reached, RuleSet
 from jifen.rules.expressions import Sight
-from jifen.rules.index import Place, Places, Shelf
+from jifen.rules.index import Holding, Place, Places, Spot
 from jifen.rules.kinds import ids_by_amount, rounded
 from jifen.rules.reasons import Reason
 from jifen.rules.rule import CompiledRule, Shared
@@ -20,25 +20,19 @@ from jifen.values.periods import end_of_day, start_of_day
 KEPT_DAYS = 2000
 """For how many days a rule set keeps what it has worked out."""
 
-KEPT_SHELVES = 20_000
-"""For how many places, on any days, it keeps which rules hold there."""
-
 
 class Day:
     """What a rule set has worked out for one day, as it was asked for."""
 
-    __slots__ = ("advances", "budgets", "held", "reads", "reads_at", "rules", "shared", "shelves", "window")
+    __slots__ = ("advances", "budgets", "held", "reads", "rules", "window")
 
     def __init__(self, advances: Advances | None, window: list[Counter], budgets: list[str]) -> None:
         self.advances = advances
         self.window = window
         self.budgets = budgets
-        self.held: dict[tuple[int, ...], list[RuleOnDay]] = {}
-        self.shared: dict[tuple[int, ...], Shelf] = {}
+        self.held: dict[Spot, Holding] = {}
         self.rules: dict[int, RuleOnDay | Reason] = {}
-        self.shelves: dict[Place, Shelf] = {}
-        self.reads: dict[tuple[int, ...], list[Counter]] = {}
-        self.reads_at: dict[Place, list[Counter]] = {}
+        self.reads: dict[Spot, list[Counter]] = {}
 
 
 class CompiledRules:
@@ -69,12 +63,11 @@ class CompiledRules:
         ]
         self._groups = definition.groups
         self._places = Places(self.rules)
-        self._all = tuple(range(len(self.rules)))
+        self._all = Spot(tuple(range(len(self.rules))))
         self._advancing = Advancing(definition, _counted_buys(definition), _counted_spend(definition))
         self._sees = any(rule.expression is not None for rule in self.rules)
         self._ends = definition.closes_at is not None or bool(definition.leavings)
         self._days: dict[date, Day] = {}
-        self._shelves = 0
 
     def budgets_on(self, day: date) -> list[str]:
         """The codes of the budgets that rules may draw on on a day: those of campaigns that run on it."""
@@ -86,27 +79,15 @@ class CompiledRules:
         code: what the act carries. place: only those of the rules that can hold there.
         """
         kept = self._days.get(day) or self._on(day)
-        if place is None:
-            found = self._read(kept, self._all, day)
-        else:
-            if place[2] not in self._places.acts:
-                place = (place[0], place[1], "")
-            known = kept.reads_at.get(place)
-            if known is None:
-                self._shelves += 1
-                known = kept.reads_at[place] = self._read(kept, self._places.at(place), day)
-            found = known
+        spot = self._all if place is None else self._places.at(place)
+        found = kept.reads.get(spot)
+        if found is None:
+            own = [counter for number in spot.numbers for counter in own_reads(self.rules[number], day)]
+            # The same counter may be asked for by several rules.
+            found = kept.reads[spot] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
         if not code:
             return found
         return [*found, *((rule.code, code) for rule in self.rules if rule.code is not None)]
-
-    def _read(self, kept: Day, numbers: tuple[int, ...], day: date) -> list[Counter]:
-        found = kept.reads.get(numbers)
-        if found is None:
-            own = [counter for number in numbers for counter in own_reads(self.rules[number], day)]
-            # The same counter may be asked for by several rules.
-            found = kept.reads[numbers] = list(dict.fromkeys([*own, *self._advancing.read_on(day)]))
-        return found
 
     def tier_window(self, day: date) -> list[Counter]:
         """The counters, by (name, period), whose sum a tier of that day is reached by."""
@@ -129,7 +110,8 @@ class CompiledRules:
         if explain:
             self._tell(kept, facts, given, used, award)
         else:
-            shelf = kept.shelves.get((facts.merchant, facts.store, facts.act)) or self._shelf(kept, facts)
+            spot = self._places.at((facts.merchant, facts.store, facts.act))
+            shelf = (kept.held.get(spot) or self._holding(kept, spot, facts.day)).at(facts.store)
             if shelf.tiered and facts.held is None:
                 shelf = shelf.of_tier(facts.person.standing.tier)
             running = shelf.of(facts) if shelf.by_line else shelf.rules
@@ -218,9 +200,8 @@ class CompiledRules:
     def _on(self, day: date) -> Day:
         found = self._days.get(day)
         if found is None:
-            if len(self._days) > KEPT_DAYS or self._shelves > KEPT_SHELVES:
+            if len(self._days) > KEPT_DAYS:
                 self._days.clear()
-                self._shelves = 0
             found = self._days[day] = Day(
                 self._advancing.on(day) if self._advancing else None,
                 window(self.definition.tiers, day) if self.definition.tiers is not None else [],
@@ -263,34 +244,10 @@ class CompiledRules:
                     return "calendar"
         return RuleOnDay(rule, day, self.zone, stores)
 
-    def _shelf(self, kept: Day, facts: Facts) -> Shelf:
-        """The rules that may give something on that day at that place; acts that no rule names are one."""
-        act = facts.act if facts.act in self._places.acts else ""
-        place = (facts.merchant, facts.store, act)
-        found = kept.shelves.get(place)
-        if found is None:
-            self._shelves += 1
-            found = kept.shelves[place] = self._shared(kept, place, facts.day)
-        return found
-
-    def _shared(self, kept: Day, place: Place, day: date) -> Shelf:
-        """The shelf of a place; places at which the same rules hold on that day share one."""
-        numbers, store = self._places.at(place), place[1]
-        held = kept.held.get(numbers)
-        if held is None:
-            held = kept.held[numbers] = self._holding(kept, numbers, day)
-        here = [rule for rule in held if rule.stores is None or store in rule.stores]
-        # Those whose calendars hold elsewhere only are told by their places: the others are the same.
-        key = (*numbers, -1, *(at for at, rule in enumerate(held) if rule.stores and store in rule.stores))
-        found = kept.shared.get(key)
-        if found is None:
-            found = kept.shared[key] = Shelf(here)
-        return found
-
-    def _holding(self, kept: Day, numbers: tuple[int, ...], day: date) -> list[RuleOnDay]:
+    def _holding(self, kept: Day, spot: Spot, day: date) -> Holding:
         begins, ends = start_of_day(day, self.zone), end_of_day(day, self.zone)
         found = []
-        for number in numbers:
+        for number in spot.numbers:
             rule = self.rules[number]
             if rule.until is not None and rule.until <= begins:
                 continue
@@ -299,7 +256,8 @@ class CompiledRules:
             made = self._rule(kept, number, day)
             if made is not None:
                 found.append(made)
-        return found
+        holding = kept.held[spot] = Holding(found)
+        return holding
 
 
 def in_order(whole: RuleSet) -> list[AnyRule]:

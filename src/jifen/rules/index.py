@@ -21,18 +21,28 @@ ANY = "\0"
 """Stands for every act, and for purchases: no act has such a name."""
 
 
+class Spot:
+    """Places at which the same rules hold, by their numbers, whatever the day; told apart by identity."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        self.numbers = numbers
+
+
 class Places:
     """Rules by where and for what they hold, in the order in which they run."""
 
     def __init__(self, rules: Sequence[CompiledRule]) -> None:
         self._rules = rules
-        self.acts: set[str | None] = {None}
-        self._found: dict[Place, tuple[int, ...]] = {}
+        self._acts: set[str | None] = {None}
+        self._spots: dict[tuple[int, ...], Spot] = {}
+        self._found: dict[Place, Spot] = {}
         self._anywhere: dict[str | None, list[int]] = {}
         self._by_merchant: dict[tuple[str | None, str], list[int]] = {}
         self._by_store: dict[tuple[str | None, str], list[int]] = {}
         for number, rule in enumerate(rules):
-            self.acts |= rule.acts or frozenset()
+            self._acts |= rule.acts or frozenset()
             when = rule.definition.when
             for act in (ANY,) if rule.acts is None else rule.acts:
                 if when.stores:
@@ -44,13 +54,16 @@ class Places:
                 else:
                     self._anywhere.setdefault(act, []).append(number)
 
-    def at(self, place: Place) -> tuple[int, ...]:
-        """The rules that hold there, whatever the day, by their numbers."""
+    def at(self, place: Place) -> Spot:
+        """Where that place belongs; acts that no rule names are one."""
+        if place[2] not in self._acts:
+            place = (place[0], place[1], "")
         found = self._found.get(place)
         if found is None:
             if len(self._found) >= KEPT_PLACES:
                 self._found.clear()
-            found = self._found[place] = tuple(self._look(place))
+            numbers = tuple(self._look(place))
+            found = self._found[place] = self._spots.setdefault(numbers, Spot(numbers))
         return found
 
     def _look(self, place: Place) -> list[int]:
@@ -67,6 +80,33 @@ class Places:
         return (not when.merchants or merchant in when.merchants) and (
             not when.stores or store in when.stores
         )
+
+
+class Holding:
+    """The rules of a spot that may give something on one day. Those of calendars hold at some stores only."""
+
+    __slots__ = ("_apart", "_by_rules", "_by_store", "_elsewhere", "_rules")
+
+    def __init__(self, rules: list[RuleOnDay]) -> None:
+        self._rules = rules
+        self._apart = frozenset[str]().union(*(rule.stores for rule in rules if rule.stores is not None))
+        self._elsewhere = Shelf([rule for rule in rules if rule.stores is None])
+        self._by_store: dict[str, Shelf] = {}
+        self._by_rules: dict[tuple[int, ...], Shelf] = {}
+
+    def at(self, store: str) -> "Shelf":
+        """The shelf of a store; stores at which the same rules hold on that day share one."""
+        if store not in self._apart:
+            return self._elsewhere
+        found = self._by_store.get(store)
+        if found is None:
+            here = [at for at, rule in enumerate(self._rules) if rule.stores is None or store in rule.stores]
+            key = tuple(here)
+            found = self._by_rules.get(key)
+            if found is None:
+                found = self._by_rules[key] = Shelf([self._rules[at] for at in here])
+            self._by_store[store] = found
+        return found
 
 
 class Shelf:
