@@ -247,7 +247,7 @@ def test_s09_market_days(store: str, day: date, fen: int, asked: int) -> None:
 @pytest.mark.scenario
 def test_s10_points_never_lapse_and_gold_earns_a_fifth_more() -> None:
     plain = earned("S10", facts(40_000, Line("r", "room", 1, 40_000)))
-    assert [(share.points, share.expires_at) for share in plain.shares] == [(800, None)]
+    assert [(share.points, share.promise.expires_at) for share in plain.shares] == [(800, None)]
     gold = Person(standing=Standing("gold"))
     assert points("S10", facts(40_000, Line("r", "room", 1, 40_000), person=gold)) == 960
 

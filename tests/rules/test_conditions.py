@@ -107,7 +107,8 @@ def test_how_long_points_live(
     """A rule's own validity before that of the set; points that mature always live for a day at least."""
     rules = compiled(PerAmount(id="base", rate=Rate(1, 100), validity=validity, pending_days=pending))
     (share,) = rules.evaluate(facts(500), {}).shares
-    assert (share.matures_at, share.expires_at, share.idle_months) == (matures, expires, idle)
+    promise = share.promise
+    assert (promise.matures_at, promise.expires_at, promise.idle_months) == (matures, expires, idle)
 
 
 def test_unit_and_funder_are_those_of_the_rule() -> None:

@@ -17,6 +17,7 @@ from jifen.mall.holding import Capture, Release, Reserve
 from jifen.mall.restoring import Restore
 from jifen.mall.spending import Redeem
 from jifen.parties.traits import Trait, traits_of
+from jifen.rules.award import added_up
 from jifen.till.returning import ReturnGoods
 from jifen.values.points import POINTS_MAX
 
@@ -59,8 +60,10 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
     wallet = wallet_of(found, body.member)
     store = asking.store(body.store)
     lines, amount, at = body.lines, body.amount, body.at
+    sums = None
     if lines:
-        total = sum([line.amount for line in lines])
+        sums = added_up(lines)
+        total = sum(sums.by_category.values())
         if amount is None:
             amount = total
         elif amount != total:
@@ -84,10 +87,11 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
         wallet=wallet,
         occurred_at=at or now,
         recorded_at=now,
-        content=purchase_content(store.code, amount, lines, at, body.channel, body.payment),
+        content=purchase_content(store.code, amount, lines, at, body.channel, body.payment, sums=sums),
         store=store,
         amount=amount,
         lines=lines,
+        sums=sums,
         channel=body.channel,
         payment=body.payment,
         traits=_traits(asking, body, found) if body.device or body.payer else (),

@@ -18,7 +18,7 @@ from jifen.parties import traits
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.parties.traits import Trait
-from jifen.rules.award import Award, Facts, Line, Share
+from jifen.rules.award import Award, Facts, Line, Promise, Sums
 from jifen.rules.compiled import CompiledRules, Counter, Used
 from jifen.rules.index import Place
 from jifen.rules.person import Person, person_text, read_person
@@ -29,6 +29,9 @@ from jifen.values.periods import local_day
 OWN_SOURCE = "jobs"
 """Under whose name the system itself reports."""
 
+SERIES_KEPT = 20_000
+"""So many series are kept at hand for what was promised; more are made anew."""
+
 REFERRAL = "referral"
 BIRTHDAY = "birthday."
 
@@ -36,13 +39,14 @@ BIRTHDAY = "birthday."
 class Earning(Command, frozen=True, kw_only=True):
     """Something for which rules give points. amount: fen of cash paid; 0 and an act's name for most acts.
 
-    code: what an act carries, such as a lecture's. approved: somebody has judged an act that needs it.
-    traits: what the member is known by beside the number, kept beside the fact.
+    sums: the lines added up, where that was done. code: what an act carries, such as a lecture's. approved:
+    somebody has judged an act that needs it. traits: what the member is known by beside the number, kept beside the fact.
     """
 
     store: Store | None
     amount: int = 0
     lines: tuple[Line, ...] = ()
+    sums: Sums | None = None
     act: str | None = None
     code: str = ""
     channel: str = ""
@@ -70,7 +74,9 @@ class Earning(Command, frozen=True, kw_only=True):
             return no_rules(program, self.occurred_at)
         if self.act is not None and (no := may_be_done(rules, self)) is not None:
             return no
-        facts = facts_of(program, self.store, self.occurred_at, self.amount, self.lines, self.act)
+        facts = facts_of(
+            program, self.store, self.occurred_at, self.amount, self.lines, self.act, sums=self.sums
+        )
         facts.code, facts.channel, facts.payment = self.code, self.channel, self.payment
         award = award_for(view, program, rules, facts, view.wallet(self.wallet))
         plan = earned(self, view, rules, facts, award, self.store.merchant if self.store else None)
@@ -116,11 +122,13 @@ def earned(
         counts=award.counts,
         active_at=command.occurred_at,
     )
-    takes = [
-        (of, points)
-        for code, points in award.drawn.items()
-        if view.stock(of := budget_id(program, code)) is not None
-    ]
+    takes: Sequence[tuple[Id, int]] = ()
+    if award.drawn:
+        takes = [
+            (of, points)
+            for code, points in award.drawn.items()
+            if view.stock(of := budget_id(program, code)) is not None
+        ]
     changes: Sequence[tuple[str, dict[str, object]]] = ()
     if (tiers := rules.definition.tiers) is not None:
         reached = reached_after(rules, wallet.counters, award.counts, facts.day)
@@ -176,7 +184,10 @@ def points_by_rule(award: Award) -> dict[str, int]:
 
 def reached_after(rules: CompiledRules, counters: Used, counts: Used, day: date) -> int:
     """What is reached in the tiers' window of a day once an event of it is counted."""
-    return sum([counters.get(one, 0) + counts.get(one, 0) for one in rules.tier_window(day)])
+    reached = 0
+    for one in rules.tier_window(day):
+        reached += counters.get(one, 0) + counts.get(one, 0)
+    return reached
 
 
 def stand(
@@ -215,9 +226,19 @@ def no_rules(program: Program, at: datetime) -> Refusal:
 
 
 def facts_of(
-    program: Program, store: Store | None, at: datetime, amount: int, lines: tuple[Line, ...], act: str | None
+    program: Program,
+    store: Store | None,
+    at: datetime,
+    amount: int,
+    lines: tuple[Line, ...],
+    act: str | None,
+    *,
+    sums: Sums | None = None,
 ) -> Facts:
-    """What the rules read of an event; of the evidence that its lines name, what is valid then."""
+    """What the rules read of an event; of the evidence that its lines name, what is valid then.
+
+    sums: the lines added up, where that was done before.
+    """
     facts = Facts(
         store.merchant.code if store else "",
         store.code if store else "",
@@ -226,11 +247,11 @@ def facts_of(
         amount,
         lines,
         act,
+        sums=sums,
     )
-    if program.evidence:
-        named = {line.evidence for line in lines if line.evidence}
-        if named:
-            facts.evidence = {code: kind for code in named if (kind := program.green(code, at))}
+    named = facts.sums
+    if named is not None and named.evidence and program.evidence:
+        facts.evidence = {code: kind for code in named.evidence if (kind := program.green(code, at))}
     return facts
 
 
@@ -238,33 +259,44 @@ def grants(
     program: Program, merchant: Merchant | None, contract: int, rules: CompiledRules, award: Award
 ) -> list[tuple[Series, int]]:
     """The points of an award by series; shares of one series are one grant."""
-    made = [(series_for(program, merchant, contract, rules, share), share.points) for share in award.shares]
+    code, known = merchant.code if merchant else "", program.series
+    made: list[tuple[Series, int]] = []
+    for share in award.shares:
+        series = known.get((share.promise, code, contract))
+        if series is None:
+            series = series_for(program, merchant, contract, rules, share.promise)
+        made.append((series, share.points))
     if len(made) < 2:
         return made
     granted: dict[SeriesId, tuple[Series, int]] = {}
-    for series, points in made:
+    for one in made:
+        series, points = one
         before = granted.get(series.id)
-        granted[series.id] = (series, points if before is None else before[1] + points)
+        granted[series.id] = one if before is None else (series, before[1] + points)
     return list(granted.values())
 
 
 def series_for(
-    program: Program, merchant: Merchant | None, contract: int, rules: CompiledRules, share: Share
+    program: Program, merchant: Merchant | None, contract: int, rules: CompiledRules, promise: Promise
 ) -> Series:
-    """The series that a share is issued in: validity and offset value are stamped on it (COMPLIANCE R04)."""
+    """The series that is issued: validity and offset value are stamped on it (COMPLIANCE R04)."""
     issuer = merchant.id if merchant else program.operator
-    return series_of(
+    made = series_of(
         program.id,
-        share.unit,
+        promise.unit,
         issuer,
-        funder_of(program, issuer, share.funder),
+        funder_of(program, issuer, promise.funder),
         contract,
         rules.version,
-        program.worth(share.unit, rules),
-        share.matures_at,
-        share.expires_at,
-        share.idle_months,
+        program.worth(promise.unit, rules),
+        promise.matures_at,
+        promise.expires_at,
+        promise.idle_months,
     )
+    if len(program.series) >= SERIES_KEPT:
+        program.series.clear()
+    program.series[(promise, merchant.code if merchant else "", contract)] = made
+    return made
 
 
 def funder_of(program: Program, issuer: MerchantId, funder: str) -> MerchantId:

@@ -7,7 +7,7 @@ import msgspec
 
 from jifen.books.explanation import Explanation
 from jifen.events.tenders import cash_for_goods
-from jifen.rules.award import Line
+from jifen.rules.award import Line, Sums, added_up
 from jifen.values.ids import Id
 from jifen.values.points import split
 
@@ -157,20 +157,32 @@ def purchase_content(
     channel: str = "",
     payment: str = "",
     tenders: Tenders | None = None,
+    *,
+    sums: Sums | None = None,
 ) -> str:
-    """The stored form of a purchase; the amount is that of the lines where there are any."""
+    """The stored form of a purchase; the amount is that of the lines where there are any.
+
+    sums: the lines added up, where that was done before.
+    """
     if not lines:
         return _json.encode(_Bought(store, at, amount, (), (), channel, payment, tenders)).decode()
-    places: dict[str, int] = {}
-    rows: list[tuple[object, ...]] = []
-    for line in lines:
-        place = places.setdefault(line.category, len(places))
-        row = (line.sku, place, line.quantity, line.amount)
-        if line.brand or line.evidence:
-            rows.append((*row, line.tags, line.brand, line.evidence))
-        else:
-            rows.append((*row, line.tags) if line.tags else row)
-    return _json.encode(_Bought(store, at, 0, list(places), rows, channel, payment, tenders)).decode()
+    if sums is None:
+        sums = added_up(lines)
+    categories = list(sums.by_category)
+    places = {category: place for place, category in enumerate(categories)}
+    rows: list[tuple[object, ...]]
+    if sums.bare:
+        rows = [(line.sku, places[line.category], line.quantity, line.amount) for line in lines]
+    else:
+        rows = [_row(line, places[line.category]) for line in lines]
+    return _json.encode(_Bought(store, at, 0, categories, rows, channel, payment, tenders)).decode()
+
+
+def _row(line: Line, place: int) -> tuple[object, ...]:
+    row = (line.sku, place, line.quantity, line.amount)
+    if line.brand or line.evidence:
+        return (*row, line.tags, line.brand, line.evidence)
+    return (*row, line.tags) if line.tags else row
 
 
 def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> str:

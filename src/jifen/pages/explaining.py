@@ -18,7 +18,7 @@ from jifen.pages.occasion import Occasion, facts_left, used_then
 from jifen.pages.sums import sum_of
 from jifen.pages.words import Words
 from jifen.parties.programs import Program
-from jifen.rules.award import Award, Share
+from jifen.rules.award import Award, Promise
 from jifen.rules.compiled import CompiledRule, CompiledRules
 from jifen.rules.counting import BUYS, budget_counter
 from jifen.rules.definition import AnyRule
@@ -118,9 +118,9 @@ class _Teller:
         self.shares: Mapping[str, int] = dict(stored.shares)
         self.award: Award = then.rules.evaluate(then.facts, then.used, explain=True)
         self.reasons = dict(self.award.missed)
-        self.lives: dict[str, Share] = {}
+        self.lives: dict[str, Promise] = {}
         for share in self.award.shares:
-            self.lives.setdefault(share.rule, share)
+            self.lives.setdefault(share.rule, share.promise)
 
     def given(self) -> list[Told]:
         """What each rule gave, with its sum, in the order of evaluation."""
@@ -132,10 +132,10 @@ class _Teller:
             if points is None:
                 continue
             told = self._told(rule, points, self._sum(rule, before, points))
-            share = self.lives.get(name)
-            if share is not None:
-                life = share.matures_at, share.expires_at, share.idle_months
-                told = msgspec.structs.replace(told, life=life, lives=_lives(share, self.then))
+            lives = self.lives.get(name)
+            if lives is not None:
+                life = lives.matures_at, lives.expires_at, lives.idle_months
+                told = msgspec.structs.replace(told, life=life, lives=_lives(lives, self.then))
             paid = zip(rule.funders.parties, rule.funders.split(points), strict=True)
             found.append(msgspec.structs.replace(told, funding=tuple(paid)))
             before[name] = points
@@ -213,19 +213,19 @@ def _told(
     )
 
 
-def _lives(share: Share, then: Occasion) -> Markup:
+def _lives(promise: Promise, then: Occasion) -> Markup:
     """From when and until when points can be used that a rule gave."""
     words, zone = then.words, then.program.zone
     said = []
-    if share.matures_at is not None:
-        said.append(words.t("lives.since", day=words.full_day(local_day(share.matures_at, zone))))
-    if share.idle_months is not None:
-        months = share.idle_months
+    if promise.matures_at is not None:
+        said.append(words.t("lives.since", day=words.full_day(local_day(promise.matures_at, zone))))
+    if promise.idle_months is not None:
+        months = promise.idle_months
         said.append(words.t("lives.idle", months, months=figures.whole(months)))
-    elif share.expires_at is None:
+    elif promise.expires_at is None:
         said.append(words.t("lives.ever"))
     else:
-        last = local_day(share.expires_at - figures.AN_INSTANT, zone)
+        last = local_day(promise.expires_at - figures.AN_INSTANT, zone)
         said.append(words.t("lives.until", day=words.full_day(last)))
     return words.joined(said)
 

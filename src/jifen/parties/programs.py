@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from jifen.books.series import Series
 from jifen.rules.compiled import CompiledRules
 from jifen.values.ids import Id, MerchantId, ProgramId
 from jifen.values.periods import end_of_day, local_day
@@ -112,7 +113,10 @@ class Outage(msgspec.Struct, frozen=True):
 
 
 class Program(msgspec.Struct, frozen=True):
-    """Everything about a programme that decisions read; `revision` grows with every change."""
+    """Everything about a programme that decisions read; `revision` grows with every change.
+
+    series: kept by what was promised, the merchant and its contract, since most events ask for the same.
+    """
 
     id: ProgramId
     code: str
@@ -128,6 +132,7 @@ class Program(msgspec.Struct, frozen=True):
     evidence: dict[str, Evidence] = {}
     authorities: dict[str, Authority] = {}
     outages: tuple[Outage, ...] = ()
+    series: dict[tuple[object, str, int], Series] = {}
 
     def spared(self, issuer: MerchantId, expires: datetime | None) -> bool:
         """Whether points may not lapse at an instant, since an outage was declared for then."""

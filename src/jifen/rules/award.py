@@ -1,12 +1,14 @@
 """What an evaluation takes and gives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime
 
 import msgspec
 
 from jifen.rules.person import NOBODY_KNOWN, Person
 from jifen.rules.reasons import Reason
+
+NONE: Set[str] = frozenset()
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -19,6 +21,38 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     tags: tuple[str, ...] = ()
     brand: str = ""
     evidence: str = ""
+
+
+class Sums(msgspec.Struct, frozen=True, gc=False):
+    """Lines added up once, for all rules: fen by category, and the tags and the evidence that they name.
+
+    bare: no line names a tag, a brand or evidence.
+    """
+
+    by_category: dict[str, int]
+    tags: Set[str]
+    evidence: Set[str]
+    bare: bool
+
+
+def added_up(lines: Iterable[Line]) -> Sums:
+    """Lines as rules read them together."""
+    by_category: dict[str, int] = {}
+    tags: Set[str] = NONE
+    evidence: Set[str] = NONE
+    bare = True
+    for line in lines:
+        category = line.category
+        if category in by_category:
+            by_category[category] += line.amount
+        else:
+            by_category[category] = line.amount
+        if line.tags or line.brand or line.evidence:
+            bare = False
+            tags = tags | set(line.tags)
+            if line.evidence:
+                evidence = evidence | {line.evidence}
+    return Sums(by_category, tags, evidence, bare)
 
 
 class Facts(msgspec.Struct, gc=False):
@@ -42,34 +76,54 @@ class Facts(msgspec.Struct, gc=False):
     person: Person = NOBODY_KNOWN
     evidence: Mapping[str, str] = {}
     held: frozenset[str] | None = None
-    by_category: dict[str, int] = {}
-    tags: set[str] = set()
+    sums: Sums | None = None
+    by_category: Mapping[str, int] = {}
+    tags: Set[str] = NONE
 
     def __post_init__(self) -> None:
-        """Add the lines up once, for all rules."""
+        """Take the lines added up, for all rules at once."""
         if self.lines:
-            sums: dict[str, int] = {}
-            for line in self.lines:
-                sums[line.category] = sums.get(line.category, 0) + line.amount
-                if line.tags:
-                    self.tags.update(line.tags)
-            self.by_category = sums
+            sums = self.sums
+            if sums is None:
+                sums = self.sums = added_up(self.lines)
+            self.by_category, self.tags = sums.by_category, sums.tags
 
 
-class Share(msgspec.Struct, frozen=True, gc=False):
-    """What one rule gave: so many points of a unit, paid for by a funder, living from and to an instant.
+class Promise(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What the points of a rule are on a day: of which unit, paid by which funder, living from and to when.
 
-    funder: merchant (that of the purchase), operator, or a merchant's code. A rule whose points several
-    fund has a share for each of them.
+    funder: merchant (that of the purchase), operator, or a merchant's code. Told apart by identity, since a
+    rule makes one for each day and funder.
     """
 
     rule: str
-    points: int
     unit: str
     funder: str
     matures_at: datetime | None
     expires_at: datetime | None
     idle_months: int | None
+
+
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """What one rule gave. A rule whose points several fund has a share for each of them."""
+
+    promise: Promise
+    points: int
+
+    @property
+    def rule(self) -> str:
+        """Which rule gave."""
+        return self.promise.rule
+
+    @property
+    def unit(self) -> str:
+        """Points of which unit."""
+        return self.promise.unit
+
+    @property
+    def funder(self) -> str:
+        """Who pays for them, as the promise says it."""
+        return self.promise.funder
 
 
 class Award(msgspec.Struct, gc=False):

@@ -1,6 +1,6 @@
 """Index: of all rules the few that may give something at a place, for an act, for what is in a basket."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from jifen.rules.award import Facts
 from jifen.rules.lines import Demand, Field
@@ -152,7 +152,7 @@ class Shelf:
         return [rules[number] for number in sorted(found)]
 
 
-def _values(field: Field, facts: Facts) -> "set[str] | dict[str, int] | list[str]":
+def _values(field: Field, facts: Facts) -> Iterable[str]:
     match field:
         case "category":
             return facts.by_category

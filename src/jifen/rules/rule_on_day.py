@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from jifen.rules.award import Award, Facts, Share
+from jifen.rules.award import Award, Facts, Promise, Share
 from jifen.rules.conditions import Tests
 from jifen.rules.counting import (
     BUYS,
@@ -32,11 +32,14 @@ Check = Callable[[Facts, Used, Award], Reason | None]
 
 
 class RuleOnDay:
-    """A rule as it is on one day: the counters of that day's periods, and how long its points live."""
+    """A rule as it is on one day: the counters of that day's periods, and how long its points live.
+
+    simple: it counts nothing and is limited by nothing. plain: nor does it ask for the person or a counter.
+    """
 
     __slots__ = (
-        "budget", "caps", "checks", "code", "compiled", "counted", "funder", "group", "id", "life", "most",
-        "once", "raw", "rest", "simple", "split", "stores", "tests", "tiers", "unit",
+        "budget", "caps", "checks", "code", "compiled", "counted", "group", "id", "most", "once", "plain",
+        "promise", "promises", "raw", "rest", "simple", "split", "stores", "tests", "tiers",
     )  # fmt: skip
 
     def __init__(self, rule: CompiledRule, day: date, zone: str, stores: frozenset[str] | None) -> None:
@@ -44,7 +47,6 @@ class RuleOnDay:
         definition = rule.definition
         self.compiled = rule
         self.id = definition.id
-        self.unit = rule.unit
         self.raw = rule.raw
         self.stores = stores
         self.tiers = definition.when.tiers
@@ -53,7 +55,6 @@ class RuleOnDay:
             calendar = (("calendar", lambda facts: facts.store in stores),)
         self.tests = rule.tests(calendar)
         self.rest = rule.rest
-        self.life = _life(rule.validity, definition.pending_days, day, zone)
         self.most = min((most for _, per, most in rule.caps if per == "event"), default=None)
         self.caps = [((name, period_key(per, day)), most) for name, per, most in rule.caps if per != "event"]
         self.once: Counter | None = None
@@ -62,15 +63,17 @@ class RuleOnDay:
         self.code = rule.code
         self.budget = definition.budget
         self.group = definition.group
-        self.funder, self.split = rule.funders.parties[0], None
-        if len(rule.funders.parties) > 1:
-            self.split = rule.funders
+        life = _life(rule.validity, definition.pending_days, day, zone)
+        self.promises = [Promise(self.id, rule.unit, funder, *life) for funder in rule.funders.parties]
+        self.promise = self.promises[0]
+        self.split = rule.funders if len(self.promises) > 1 else None
         self.counted: Counter | None = None
         if isinstance(definition, Streak):
             self.counted = (once_name(self.id), period_key(definition.per, day))
         self.checks = _checks(rule, day)
         limits = (self.most, self.once, self.code, self.budget, self.split, self.counted)
         self.simple = not self.caps and all(limit is None for limit in limits)
+        self.plain = self.simple and not self.checks
 
     def offer(
         self, tests: Tests, facts: Facts, given: Mapping[str, int], used: Used, award: Award
@@ -80,8 +83,10 @@ class RuleOnDay:
             if not test(facts):
                 return reason
         points = self.raw(facts, given)
-        if points <= 0:
-            return "nothing"
+        return self.limited(points, facts, used, award) if points > 0 else "nothing"
+
+    def limited(self, points: int, facts: Facts, used: Used, award: Award) -> int | Reason:
+        """What is left of the points that the basket is worth: conditions on the person, and limits."""
         for check in self.checks:
             if (why := check(facts, used, award)) is not None:
                 return why
@@ -126,7 +131,7 @@ class RuleOnDay:
     def take(self, points: int, code: str, award: Award) -> None:
         """Give so many points: the shares, and the counters that they advance."""
         if self.simple:
-            award.shares.append(Share(self.id, points, self.unit, self.funder, *self.life))
+            award.shares.append(Share(self.promise, points))
             return
         counts = award.counts
         for counter, _ in self.caps:
@@ -140,11 +145,11 @@ class RuleOnDay:
         if self.budget is not None:
             award.drawn[self.budget] = award.drawn.get(self.budget, 0) + points
         if self.split is None:
-            award.shares.append(Share(self.id, points, self.unit, self.funder, *self.life))
+            award.shares.append(Share(self.promise, points))
             return
-        for funder, part in zip(self.split.parties, self.split.split(points), strict=True):
+        for promise, part in zip(self.promises, self.split.split(points), strict=True):
             if part:
-                award.shares.append(Share(self.id, part, self.unit, funder, *self.life))
+                award.shares.append(Share(promise, part))
 
 
 def _life(validity: Validity, pending_days: int, day: date, zone: str) -> Life:
