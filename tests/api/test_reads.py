@@ -153,8 +153,8 @@ async def test_an_entry_proves_itself(alliance: Alliance) -> None:
             entry.merchant,
             entry.unit,
             entry.balance,
-            entry.event,
-            entry.explanation,
+            entry.event.encode(),
+            entry.explanation.encode(),
             legs_text(entry.legs, entry.merchant),
         )
     assert previous.hex() == told[1]["hash"]

@@ -28,8 +28,8 @@ FACTS: dict[str, Any] = {
     "merchant": merchant("air"),
     "unit": "point",
     "balance": Balance(10, 1, 2, 3),
-    "event": '{"type":"return"}',
-    "explanation": '{"rules":1}',
+    "event": b'{"type":"return"}',
+    "explanation": b'{"rules":1}',
     "legs": legs_text([Leg(A.id, Account.CLAWED_BACK, -5, merchant("air"))], merchant("air")),
 }
 CHANGED: dict[str, Any] = {
@@ -46,8 +46,8 @@ CHANGED: dict[str, Any] = {
     "merchant": None,
     "unit": "green",
     "balance": Balance(11, 1, 2, 3),
-    "event": '{"type": "return"}',
-    "explanation": '{"rules":2}',
+    "event": b'{"type": "return"}',
+    "explanation": b'{"rules":2}',
     "legs": legs_text([Leg(A.id, Account.CLAWED_BACK, -6, merchant("air"))], merchant("air")),
 }
 
@@ -72,8 +72,7 @@ def test_anyone_can_compute_the_hash() -> None:
         ],
         separators=(",", ":"),
     )
-    event, explanation = FACTS["event"].encode(), FACTS["explanation"].encode()
-    text = b"\n".join((FACTS["previous"], line.encode(), event, explanation))
+    text = b"\n".join((FACTS["previous"], line.encode(), FACTS["event"], FACTS["explanation"]))
     assert entry_hash(**FACTS) == hashlib.sha256(text).digest()
 
 

@@ -44,7 +44,7 @@ class Orders:
         }
 
     def _asked(self, key: str, who: str, at: datetime, now: datetime | None, **asked: Any) -> dict[str, Any]:
-        return {**self._plain(key, who, at, now), "content": msgspec.json.encode(asked).decode()}
+        return {**self._plain(key, who, at, now), "content": msgspec.json.encode(asked)}
 
     def purchase(
         self,

@@ -90,7 +90,7 @@ def _plain(here: Town) -> dict[str, Any]:
         "wallet": here.wallets["m7"],
         "occurred_at": days(0),
         "recorded_at": days(0),
-        "content": "{}",
+        "content": b"{}",
     }
 
 
@@ -114,7 +114,7 @@ POISON: dict[str, Callable[[Town], Command]] = {
     "a key with a NUL": keyed("a\0b"),
     "a key with a separator": keyed("a\x1fb"),
     "an empty key": keyed(""),
-    "a content that is no UTF-8": keyed("poison", content='{"x":"\ud800"}'),
+    "a content that is no UTF-8": keyed("poison", content=b'{"x":"\xed\xa0\x80"}'),
     "a freeze without evidence": unevidenced,
     "points below one": below_one,
     "a decision that raises": strange(Raises),
@@ -161,8 +161,8 @@ def _with(here: Town) -> Town:
     return here
 
 
-@pytest.mark.parametrize("content", ["no JSON", "[]", "7", '{"at":7}'])
-async def test_a_repeat_of_strange_content_is_refused_alone(database: str, content: str) -> None:
+@pytest.mark.parametrize("content", [b"no JSON", b"[]", b"7", b'{"at":7}'])
+async def test_a_repeat_of_strange_content_is_refused_alone(database: str, content: bytes) -> None:
     """It is not what was booked, whatever it is; those handed in with it are booked."""
     async with town(database, lanes=1) as here:
         first = here.orders.purchase("k", "ann", days(0), amount=500)

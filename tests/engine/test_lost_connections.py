@@ -59,7 +59,7 @@ def ends(here: Town, key: str, who: str, dsn: str, *ending: bool) -> Ends:
         "wallet": here.wallets[who],
         "occurred_at": days(0),
         "recorded_at": days(0),
-        "content": "{}",
+        "content": b"{}",
     }
     return Ends(**plain, dsn=dsn, ending=list(ending))
 

@@ -52,7 +52,7 @@ class Spending:
     def _asked(self, key: str, member: str, at: datetime, /, **more: Any) -> dict[str, Any]:
         wallet = self.here.wallets[member]
         plain = {"program": self.here.program.id, "source": "till", "key": key, "wallet": wallet}
-        content = msgspec.json.encode({"key": key}).decode()
+        content = msgspec.json.encode({"key": key})
         return {**plain, "occurred_at": at, "recorded_at": at, "content": content, **more}
 
     def id(self, key: str) -> EntryId:

@@ -43,7 +43,7 @@ async def know(here: Town, key: str, who: str, change: SetBirthday | SetRelative
             wallet=here.wallets[who],
             occurred_at=days(0),
             recorded_at=days(0),
-            content=msgspec.json.encode({"know": key}).decode(),
+            content=msgspec.json.encode({"know": key}),
             change=change,
         )
     )

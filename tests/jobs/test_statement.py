@@ -190,8 +190,8 @@ def test_the_checker_writes_the_line_that_the_engine_hashes(
         None,
         unit,
         Balance(points, 0, 0, 0),
-        "{}",
-        "{}",
+        b"{}",
+        b"{}",
         legs_text((leg,), None),
     )
     facts = [

@@ -27,7 +27,7 @@ def freeze(here: Town, who: str, key: str) -> Freeze:
         wallet=here.wallets[who],
         occurred_at=START,
         recorded_at=START,
-        content="{}",
+        content=b"{}",
         unit="point",
         reason="theft",
         evidence="a photograph",

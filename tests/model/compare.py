@@ -129,7 +129,7 @@ def hashed(row: Any, previous: bytes) -> bytes:
         row["merchant"],
         row["unit"],
         Balance(row["available"], row["pending"], row["held"], row["owed"]),
-        row["event"],
-        row["explanation"],
-        row["legs"],
+        row["event"].encode(),
+        row["explanation"].encode(),
+        row["legs"].encode(),
     )

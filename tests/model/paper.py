@@ -100,7 +100,7 @@ class Paper:
             draft.merchant,
             draft.unit,
             wallet.balance(draft.unit, command.recorded_at),
-            command.content,
+            command.content.decode(),
             draft.explanation,
             tuple(draft.legs),
             b"",

@@ -98,7 +98,7 @@ def booked(
         if act
         else purchase_content(store, paid, lines, at, channel, payment)
     )
-    return entry_of(Kind.ACT if act else Kind.PURCHASE, content, stored, at, place.merchant.id)
+    return entry_of(Kind.ACT if act else Kind.PURCHASE, content.decode(), stored, at, place.merchant.id)
 
 
 def entry_of(

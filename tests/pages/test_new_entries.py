@@ -39,7 +39,7 @@ RULES = RuleSet(
 
 def common(program: Program, wallet: WalletId, key: str, when: Any, **asked: Any) -> dict[str, Any]:
     """What every command has."""
-    content = msgspec.json.encode(asked).decode()
+    content = msgspec.json.encode(asked)
     return {
         "program": program.id,
         "source": "till",

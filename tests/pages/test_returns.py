@@ -23,7 +23,7 @@ def test_what_held_of_the_person_then_still_holds_of_the_rest() -> None:
     here = program(BASE, TRIPLE, BIG)
     purchase = booked(here, amount=12_000, person=GOLD, channel="app", payment="ecny")
     lost = explained(1, 0, {"base": -50, "gold": -150, "big": -10})
-    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), lost, no=2, reverses=1)
+    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT).decode(), lost, no=2, reverses=1)
     found = whole(here, back, purchase=Booked(purchase, (back,)))
     assert said(found.given) == {
         "基础": "退货之后还得 70",
@@ -37,7 +37,7 @@ def test_a_return_whose_purchase_is_not_at_hand_says_what_went() -> None:
     """The points of each rule, without a reason."""
     here = program(BASE)
     lost = explained(1, 0, {"base": -50})
-    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT), lost, no=2, reverses=1)
+    back = entry_of(Kind.RETURN, return_content("k", (), 5_000, AT).decode(), lost, no=2, reverses=1)
     found = whole(here, back)
     assert [(one.rule, one.points, str(one.said)) for one in found.given] == [("base", -50, "")]
 

@@ -66,7 +66,7 @@ def said(entry: Entry, here: Any = HERE) -> tuple[str, str]:
 
 def bought(tenders: Tenders | None, points: int = 0) -> Entry:
     """A purchase of 200 yuan, and what paid it."""
-    event = purchase_content("liuhe", 0, GOODS, None, tenders=tenders)
+    event = purchase_content("liuhe", 0, GOODS, None, tenders=tenders).decode()
     legs = (Leg(LATER.id, Account.REDEEMED, -points, ID),) if points else ()
     why = explained(1, 0, {})
     return entry_of(Kind.PURCHASE, event, why, legs=legs)

@@ -90,7 +90,7 @@ class Office(msgspec.Struct):
                 wallet=wallet,
                 occurred_at=at,
                 recorded_at=at,
-                content=f'{{"amount":{fen}}}',
+                content=b'{"amount":%d}' % fen,
                 store=program.stores[store],
                 amount=fen,
             )

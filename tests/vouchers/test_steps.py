@@ -121,7 +121,7 @@ class Desk:
             "source": source,
             "key": key,
             "wallet": self.wallet,
-            "content": key,
+            "content": key.encode(),
             **times,
         }
 
@@ -265,7 +265,7 @@ async def test_the_last_places_over_two_processes(database: str) -> None:
                 source="mall",
                 key=member,
                 wallet=here.wallets[member],
-                content=member,
+                content=member.encode(),
                 occurred_at=days(0),
                 recorded_at=days(0),
                 reward="tour",

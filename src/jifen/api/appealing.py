@@ -166,7 +166,7 @@ async def _lifted(call: Call, row: Any) -> Reply | None:
     asking = call.asking
     event = {"type": "unfreeze", "appeal": row["id"]}
     common = Head(asking, asking.owner.label, f"appeal:{row['id']}").common(
-        wallet, None, msgspec.json.encode(event).decode()
+        wallet, None, msgspec.json.encode(event)
     )
     answer = await call.house.engine.submit(Unfreeze(**common, unit=asking.unit(None, asking.now)))
     over = isinstance(answer, Refusal) and answer.code is Code.WALLET_NOT_FROZEN

@@ -206,7 +206,7 @@ async def void(call: Call) -> Reply:
     asking = call.asking
     head = Head(asking, asking.source(body.source), call.key(body.key))
     bill, _ = await find_bill(call, id_in("id", call.args["id"]))
-    content = _encode({"type": "void", "bill": bill.id}).decode()
+    content = _encode({"type": "void", "bill": bill.id})
     command = VoidBill(
         **head.common(bill.wallet, None, content),
         bill=bill.id,

@@ -123,7 +123,7 @@ async def _fail(call: Call, body: Delisting, order: Order, number: str | None, t
     reason = f"{body.text}可改兑:{title}。" if title else body.text
     event = {"type": "delisting", "order": order.id, "remedy": body.remedy}
     common = Head(asking, "jobs", f"delisted:{order.id}").common(
-        order.wallet, None, msgspec.json.encode(event).decode()
+        order.wallet, None, msgspec.json.encode(event)
     )
     command = TakeStep(
         **common,

@@ -33,7 +33,7 @@ class Head(msgspec.Struct, frozen=True):
     source: str
     key: str
 
-    def common(self, wallet: WalletId, at: datetime | None, content: str) -> dict[str, Any]:
+    def common(self, wallet: WalletId, at: datetime | None, content: bytes) -> dict[str, Any]:
         """The fields that every command has."""
         return {
             "program": self.asking.program.id,
@@ -59,8 +59,8 @@ def wallet_of(found: Found, number: str, field: str = "member") -> WalletId:
     return wallet
 
 
-def content_of(body: msgspec.Struct, at: datetime | None, **resolved: object) -> str:
-    """What was asked, as compact JSON: the fields that were given, never a default that may change."""
+def content_of(body: msgspec.Struct, at: datetime | None, **resolved: object) -> bytes:
+    """What was asked, as compact JSON in UTF-8: the fields that were given, never a default that may change."""
     asked: dict[str, object] = {"type": body.__struct_config__.tag}
     for field in body.__struct_fields__:
         value = getattr(body, field)
@@ -73,4 +73,4 @@ def content_of(body: msgspec.Struct, at: datetime | None, **resolved: object) ->
             asked.pop(field, None)
         else:
             asked[field] = value
-    return _json.encode(asked).decode()
+    return _json.encode(asked)

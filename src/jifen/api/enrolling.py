@@ -142,7 +142,7 @@ async def open_household(call: Call) -> Reply:
         await open_pool(call.house.pool, asking.program.id, body.number, asking.now)
     elif taken != pool:
         raise Conflict("number", f"the number {body.number!r} is taken: choose another")
-    content = msgspec.json.encode({"type": "household", "do": "open", "members": body.members}).decode()
+    content = msgspec.json.encode({"type": "household", "do": "open", "members": body.members})
     common = Head(asking, SYSTEM, f"household:{body.number}").common(pool, None, content)
     answer = await call.house.engine.submit(
         OpenHousehold(**common, household=household, number=body.number, members=tuple(wallets))

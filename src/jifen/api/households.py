@@ -146,7 +146,7 @@ def taking(kind: type[Body], do: str, make: Makes) -> Handle:
             [msgspec.structs.replace(body, key=None), asked, call.args], order="deterministic"
         )
         digest = call.house.vault.blind(said.decode()).hex()[:32]
-        content = msgspec.json.encode({"type": "household", "do": do, "digest": digest}).decode()
+        content = msgspec.json.encode({"type": "household", "do": do, "digest": digest})
         common = Head(call.asking, call.asking.owner.label, key).common(wallet, None, content)
         command = await make(call, body, wallet, common)
         status, answer = answered(await call.house.engine.submit(command))

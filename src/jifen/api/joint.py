@@ -128,7 +128,7 @@ async def offer(call: Call) -> Reply:
     )
     merchant, store = _where(call, body)
     asked = msgspec.to_builtins(msgspec.structs.replace(body, key=None))
-    content = msgspec.json.encode({"type": "joint_offer", **asked}, order="deterministic").decode()
+    content = msgspec.json.encode({"type": "joint_offer", **asked}, order="deterministic")
     command = OfferJoint(
         **Head(asking, asking.owner.label, key).common(wallet, None, content),
         reward=body.reward,
@@ -262,8 +262,8 @@ async def _payer(call: Call, body: OfferAnswer, made: Offer) -> WalletId:
     return payer
 
 
-def _content(kind: str, made: Offer, body: OfferAnswer) -> str:
-    return msgspec.json.encode({"type": kind, "offer": made.id, "by": body.member}).decode()
+def _content(kind: str, made: Offer, body: OfferAnswer) -> bytes:
+    return msgspec.json.encode({"type": kind, "offer": made.id, "by": body.member})
 
 
 async def _submitted(call: Call, command: Command) -> Reply:

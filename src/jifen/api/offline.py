@@ -169,7 +169,7 @@ async def report(call: Call) -> Reply:
     return Reply(200 if answer.replayed else 201, _encode(booked))
 
 
-def _content(basket: Basket, of: EntryId, points: int, pays: int, at: datetime) -> str:
+def _content(basket: Basket, of: EntryId, points: int, pays: int, at: datetime) -> bytes:
     """The purchase as it is stored; without points it is one like any other."""
     tenders = Tenders(of, basket.total - pays, points, pays) if points else None
     return purchase_content(

@@ -206,7 +206,7 @@ def _taking(kind: type[Body], change_of: Callable[[Call, Any], Any]) -> Handle:
         wallet = await wallet_in_path(call)
         asked = msgspec.json.encode(msgspec.structs.replace(body, key=None), order="deterministic")
         digest = call.house.vault.blind(asked.decode()).hex()[:32]
-        content = msgspec.json.encode({"type": "profile", "change": kind.__name__, "digest": digest}).decode()
+        content = msgspec.json.encode({"type": "profile", "change": kind.__name__, "digest": digest})
         change = await change_of(call, body)
         await _agreed(call, wallet, body)
         common = Head(call.asking, call.asking.owner.label, key).common(wallet, None, content)

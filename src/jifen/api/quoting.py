@@ -92,7 +92,7 @@ async def quote(call: Call) -> Reply:
     return Reply(201, row["answer"].encode())
 
 
-def _content(body: QuoteAsked) -> str:
+def _content(body: QuoteAsked) -> bytes:
     """What was asked, as a repeat is compared by it."""
     slot = None if body.slot is None else utc(body.slot, "slot")
     return content_of(body, None, slot=slot, type="quote")
@@ -133,7 +133,7 @@ async def _basket(call: Call, body: QuoteAsked, head: Head, wallet: WalletId, th
     named = await vouchers_named(call, wallet, body.vouchers or ())
     others = await _vouchers(call, wallet)
     program = await program_with(call, store.code, [row.rules for row in (*named, *others)])
-    command = OpenBill(**head.common(wallet, None, ""), store=store, basket=basket)
+    command = OpenBill(**head.common(wallet, None, b""), store=store, basket=basket)
     view = await call.house.engine.look(command)
     unit = rules.definition.unit
     look = Look(view, program, rules, view.wallet(wallet), store, asking.now, asking.now)

@@ -147,7 +147,7 @@ async def overrule(call: Call) -> Reply:
         "by": body.by,
     }
     head = Head(asking, "jobs", f"referral-overruled:{invitee}")
-    common = head.common(row["inviter"], None, msgspec.json.encode(asked).decode())
+    common = head.common(row["inviter"], None, msgspec.json.encode(asked))
     answer = await call.house.engine.submit(
         Adjust(**common, unit=asking.unit(None, asking.now), points=body.points)
     )

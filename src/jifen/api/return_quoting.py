@@ -97,7 +97,7 @@ async def return_quote(call: Call) -> Reply:
 def _view(command: ReturnGoods, view: View, booked: Booked, draft: Draft) -> ReturnQuoteView:
     returns = [earlier.event for earlier in booked.reversals]
     now = standing_after(booked.entry.event, returns)
-    after = standing_after(booked.entry.event, [*returns, command.content])
+    after = standing_after(booked.entry.event, [*returns, command.content.decode()])
     goods = now.goods[0] - after.goods[0]
     told = read_refund(draft.explanation)
     wallet = view.wallet(command.wallet)

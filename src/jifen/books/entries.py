@@ -10,7 +10,7 @@ from jifen.books.legs import Account, Kind, Leg
 from jifen.books.wallet import Balance
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId, parse_id
 
-_encoder = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -46,8 +46,8 @@ class _StoredLeg(msgspec.Struct, frozen=True, array_like=True, gc=False):
     counterparty: str | None = None
 
 
-def legs_text(legs: Sequence[Leg], merchant: Id | None) -> str:
-    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON.
+def legs_text(legs: Sequence[Leg], merchant: Id | None) -> bytes:
+    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON, UTF-8.
 
     A leg whose counterparty is the entry's merchant does not name it: that is most of them.
     """
@@ -57,10 +57,10 @@ def legs_text(legs: Sequence[Leg], merchant: Id | None) -> str:
         else (leg.series, leg.account, leg.points, leg.counterparty)
         for leg in legs
     ]
-    return _encoder.encode(rows).decode()
+    return _encode(rows)
 
 
-def read_legs(text: str, merchant: Id | None) -> tuple[Leg, ...]:
+def read_legs(text: str | bytes, merchant: Id | None) -> tuple[Leg, ...]:
     """Legs from their stored form, in an entry of that merchant."""
     return tuple(
         Leg(
@@ -92,13 +92,13 @@ def entry_hash(
     merchant: Id | None,
     unit: str,
     balance: Balance,
-    event: str,
-    explanation: str,
-    legs: str,
+    event: bytes,
+    explanation: bytes,
+    legs: bytes,
 ) -> bytes:
     """SHA-256 over the previous hash, a line of JSON with the entry's facts, the event and the explanation.
 
-    legs: as legs_text makes them. docs/proof.md gives the form, so that anyone can check a statement
+    event, explanation: JSON in UTF-8. legs: as legs_text makes them. docs/proof.md gives the form, so that anyone can check a statement
     with nothing but the file.
     """
     facts = (
@@ -114,7 +114,6 @@ def entry_hash(
         merchant,
         unit,
         (balance.available, balance.pending, balance.held, balance.owed),
-        msgspec.Raw(legs.encode()),
+        msgspec.Raw(legs),
     )
-    line = _encoder.encode(facts)
-    return hashlib.sha256(b"\n".join((previous, line, event.encode(), explanation.encode()))).digest()
+    return hashlib.sha256(b"\n".join((previous, _encode(facts), event, explanation))).digest()

@@ -13,7 +13,7 @@ from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, moved
 from jifen.engine.loading import Connection
-from jifen.engine.packing import Names, columns, packed, texts
+from jifen.engine.packing import Names, columns, long_texts, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId
@@ -146,7 +146,7 @@ class Writing:
         digest: Id | None,
     ) -> None:
         """Chain the entry to the one before, and gather its row."""
-        packed_legs = legs_text(legs, draft.merchant)
+        packed_legs, said = legs_text(legs, draft.merchant), explanation.encode()
         no, names, times = wallet.version, self.names, self.times
         source, key = command.source, command.key
         # What is hashed must read the same when the database gives it back, which it does in UTC.
@@ -157,13 +157,13 @@ class Writing:
             recorded_at = recorded_at.astimezone(UTC)
         facts = (
             wallet.id, no, this, draft.kind, source, key, occurred_at, recorded_at, draft.reverses,
-            draft.merchant, draft.unit, balance, command.content, explanation, packed_legs,
+            draft.merchant, draft.unit, balance, command.content, said, packed_legs,
         )  # fmt: skip
         wallet.head = entry_hash(wallet.head, *facts)
         row = (
             place, no, draft.reverses, this, digest, draft.kind, times.place(occurred_at),
             times.place(recorded_at), balance.available, balance.pending, balance.held, balance.owed,
-            names.place(draft.merchant), draft.unit, source, key, command.content, explanation,
+            names.place(draft.merchant), draft.unit, source, key, command.content, said,
             packed_legs, wallet.head.hex(),
         )  # fmt: skip
         self.entries.append(row)
@@ -278,7 +278,13 @@ class Writing:
             packed(held),
             packed(owed),
             packed(merchant),
-            *(texts(column) for column in (units, sources, keys, events, explanations, legs, hashes)),
+            texts(units),
+            texts(sources),
+            texts(keys),
+            long_texts(events),
+            long_texts(explanations),
+            long_texts(legs),
+            texts(hashes),
         ]
 
     def _lots(self, *, stored: bool) -> list[str]:

@@ -84,7 +84,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Something to be done to one or more wallets of a programme, once per source and key.
 
     wallet: the one that carries the claim. occurred_at decides rules and validity; recorded_at is when
-    we knew. content: what was asked, as JSON: stored as the event, compared when the key comes again.
+    we knew. content: what was asked, as JSON in UTF-8: stored as the event, compared when the key comes again.
     """
 
     program: ProgramId
@@ -93,7 +93,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     wallet: WalletId
     occurred_at: datetime
     recorded_at: datetime
-    content: str
+    content: bytes
 
     @property
     def wallets(self) -> tuple[WalletId, ...]:
@@ -197,7 +197,7 @@ def check_time(occurred_at: datetime, recorded_at: datetime, tolerance_s: int = 
     )
 
 
-def digest_of(wallet: UUID, content: str) -> Id:
+def digest_of(wallet: UUID, content: bytes) -> Id:
     """What a repeat is compared by: the wallet and what was asked."""
-    raw = hashlib.blake2b(content.encode(), digest_size=16, key=wallet.bytes).digest()
+    raw = hashlib.blake2b(content, digest_size=16, key=wallet.bytes).digest()
     return id_from_bytes(raw)

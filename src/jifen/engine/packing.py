@@ -8,6 +8,7 @@ from uuid import UUID
 SEPARATOR = "\x1f"
 """Never part of a text that we store: JSON escapes it, and sources and keys are printable."""
 
+LONG_SEPARATOR = SEPARATOR.encode()
 
 # asyncpg looks at every element of an array whether it is itself a sequence, which costs more than the
 # element: so whole numbers, ids and instants go as array literals, and texts as one text joined by the unit
@@ -27,6 +28,18 @@ def texts(values: Sequence[str]) -> str:
     """
     joined = SEPARATOR.join(values)
     if joined.count(SEPARATOR) != max(0, len(values) - 1) or "\0" in joined or "" in values:
+        raise ValueError("a text is empty, or holds a character that no key or event may hold")
+    return joined
+
+
+def long_texts(values: Sequence[bytes]) -> bytes:
+    """Texts in UTF-8, joined as `texts` joins them, and sent as bytes: so they are never made into str.
+
+    Raises:
+        ValueError: a text is empty, or holds the separator or a NUL.
+    """
+    joined = LONG_SEPARATOR.join(values)
+    if joined.count(LONG_SEPARATOR) != max(0, len(values) - 1) or b"\0" in joined or b"" in values:
         raise ValueError("a text is empty, or holds a character that no key or event may hold")
     return joined
 

@@ -35,7 +35,7 @@ def replayed(command: Command, booked: Booked, digest: UUID) -> Receipt | Refusa
     entry = booked.entry
     if digest == digest_of(command.wallets[0], command.content):
         return receipt_of(entry, replayed=True)
-    differing = differences(entry.event, command.content)
+    differing = differences(entry.event, command.content.decode())
     if entry.wallet != command.wallets[0]:
         differing["member"] = (str(entry.wallet), str(command.wallets[0]))
     said = "; ".join(

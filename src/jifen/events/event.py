@@ -159,13 +159,13 @@ def purchase_content(
     tenders: Tenders | None = None,
     *,
     sums: Sums | None = None,
-) -> str:
-    """The stored form of a purchase; the amount is that of the lines where there are any.
+) -> bytes:
+    """The stored form of a purchase, in UTF-8; the amount is that of the lines where there are any.
 
     sums: the lines added up, where that was done before.
     """
     if not lines:
-        return _json.encode(_Bought(store, at, amount, (), (), channel, payment, tenders)).decode()
+        return _json.encode(_Bought(store, at, amount, (), (), channel, payment, tenders))
     if sums is None:
         sums = added_up(lines)
     categories = list(sums.by_category)
@@ -175,7 +175,7 @@ def purchase_content(
         rows = [(line.sku, places[line.category], line.quantity, line.amount) for line in lines]
     else:
         rows = [_row(line, places[line.category]) for line in lines]
-    return _json.encode(_Bought(store, at, 0, categories, rows, channel, payment, tenders)).decode()
+    return _json.encode(_Bought(store, at, 0, categories, rows, channel, payment, tenders))
 
 
 def _row(line: Line, place: int) -> tuple[object, ...]:
@@ -185,17 +185,17 @@ def _row(line: Line, place: int) -> tuple[object, ...]:
     return (*row, line.tags) if line.tags else row
 
 
-def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> str:
+def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> bytes:
     """The stored form of an act."""
-    return _json.encode(StoredAct("act", act, store, at, code, amount)).decode()
+    return _json.encode(StoredAct("act", act, store, at, code, amount))
 
 
 def return_content(
     purchase: str, lines: Sequence[tuple[str, int]], amount: int | None, at: datetime | None
-) -> str:
+) -> bytes:
     """The stored form of a return; with neither lines nor an amount all that is left comes back."""
     whole = not lines and amount is None
-    return _json.encode(StoredReturn("return", purchase, tuple(lines), amount or 0, whole, at)).decode()
+    return _json.encode(StoredReturn("return", purchase, tuple(lines), amount or 0, whole, at))
 
 
 def read_purchase(text: str) -> StoredPurchase:

@@ -95,7 +95,7 @@ def _command(
         wallet=wallet,
         occurred_at=now,
         recorded_at=now,
-        content=msgspec.json.encode(_Expiry("expire", unit, cutoff)).decode(),
+        content=msgspec.json.encode(_Expiry("expire", unit, cutoff)),
         unit=unit,
     )
 
@@ -161,7 +161,7 @@ def _expiry_of(program: Program, lapse: Lapse, now: datetime) -> Expire:
         wallet=lapse.wallet,
         occurred_at=now,
         recorded_at=now,
-        content=msgspec.json.encode(_Reminded("expire", lapse.unit, lapse.last_day)).decode(),
+        content=msgspec.json.encode(_Reminded("expire", lapse.unit, lapse.last_day)),
         unit=lapse.unit,
         reminded_of=lapse.expires,
     )
@@ -178,7 +178,7 @@ def _extension_of(
         wallet=lapse.wallet,
         occurred_at=now,
         recorded_at=now,
-        content=msgspec.json.encode(_Extension("extend", lapse.unit, lapse.last_day, until)).decode(),
+        content=msgspec.json.encode(_Extension("extend", lapse.unit, lapse.last_day, until)),
         unit=lapse.unit,
         expired_at=lapse.expires,
         until=until,

@@ -62,7 +62,7 @@ def _command(program: ProgramId, wallet: WalletId, hold: EntryId, now: datetime)
         wallet=wallet,
         occurred_at=now,
         recorded_at=now,
-        content=msgspec.json.encode(_Lapse("lapse", hold)).decode(),
+        content=msgspec.json.encode(_Lapse("lapse", hold)),
         hold=hold,
         lapsed=True,
     )

@@ -60,6 +60,6 @@ def _review(program: Program, wallet: WalletId, until: date, now: datetime) -> R
         wallet=wallet,
         occurred_at=now,
         recorded_at=now,
-        content=msgspec.json.encode(_Review("review", until)).decode(),
+        content=msgspec.json.encode(_Review("review", until)),
         until=until,
     )

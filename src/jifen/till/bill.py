@@ -107,7 +107,7 @@ def closed(bill: BillRow, state: Literal["captured", "void"], by: Id, at: dateti
     return "bill", {"id": bill.id, "state": state, "closed_by": by, "closed_at": at}
 
 
-def purchase_of(bill: Id, content: Content, points: int, cash: int) -> str:
+def purchase_of(bill: Id, content: Content, points: int, cash: int) -> bytes:
     """The purchase that a capture books, as it is stored: prices before any discount, and every tender."""
     basket = content.basket
     tenders = Tenders(

@@ -87,9 +87,9 @@ class Following:
             row["merchant"],
             row["unit"],
             Balance(row["available"], row["pending"], row["held"], row["owed"]),
-            row["event"],
-            row["explanation"],
-            row["legs"],
+            row["event"].encode(),
+            row["explanation"].encode(),
+            row["legs"].encode(),
         )
 
     def _legs(self, row: Any) -> None:
@@ -100,7 +100,7 @@ class Following:
             self._found("legs", row, f"its legs cannot be read: {unreadable}", "series, account, points, end")
             return
         self._report.looked("legs", len(legs))
-        if legs_text(legs, merchant) != text:
+        if legs_text(legs, merchant) != text.encode():
             self._found("legs", row, "its legs are in another form than is hashed", "their one form")
         for number, leg in enumerate(legs):
             way = ONE_WAY.get(leg.account, leg.points)
@@ -122,9 +122,10 @@ class Following:
         if not elsewhere and (owner, row["claim_no"]) != (self._id, row["no"]):
             so = f"its claim points at entry {row['claim_no']} of wallet {owner}"
             self._found("claims", row, so, "a claim that points here")
-        if digest_of(owner, row["event"]) != row["digest"]:
+        digest = digest_of(owner, row["event"].encode())
+        if digest != row["digest"]:
             so = f"claim {named} has the digest {row['digest']}"
-            self._found("claims", row, so, f"{digest_of(owner, row['event'])}, of the wallet and the event")
+            self._found("claims", row, so, f"{digest}, of the wallet and the event")
 
     def finish(self, counters: Values) -> None:
         """The wallet's entries are all seen: compare the head, the last balance and the counters stored."""

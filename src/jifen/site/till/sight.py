@@ -166,7 +166,9 @@ class Sight:
         """What is earned of the unit: (at once, later)."""
         award, _ = earned_by(self.look, self.basket, priced.vouchers, priced.cash)
         own = [share for share in award.shares if share.unit == self.unit]
-        later = sum(s.points for s in own if s.matures_at is not None and s.matures_at > self.look.at)
+        later = sum(
+            s.points for s in own if s.promise.matures_at is not None and s.promise.matures_at > self.look.at
+        )
         return sum(share.points for share in own) - later, later
 
     def _fit(self, with_points: bool) -> tuple[list[PaidVoucher], bool]:
@@ -219,7 +221,7 @@ async def sight_of(
         wallet=person.wallet,
         occurred_at=at,
         recorded_at=at,
-        content="",
+        content=b"",
         store=store,
         basket=basket,
     )

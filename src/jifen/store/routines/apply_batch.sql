@@ -2,14 +2,15 @@
 -- the stocks that fell short and the programmes that were changed are named, and then nothing is written.
 -- A wallet that comes with the version it has was only looked at, by a command that was refused.
 -- Rows name wallets by their place in p_wallet, other ids by their place in p_id, times in p_time.
--- Whole numbers travel as array literals and texts joined by the unit separator: cheapest on both sides.
+-- Whole numbers travel as array literals and texts joined by the unit separator, long ones as their bytes in
+-- UTF-8: cheapest on both sides.
 CREATE OR REPLACE FUNCTION apply_batch(
     p_program uuid[], p_revision bigint[], p_id uuid[], p_time timestamptz[],
     p_wallet uuid[], p_cell text, p_expected text, p_version text, p_head text,
     p_active text, p_frozen text,
     e_wallet text, e_no text, e_reverses text, e_id uuid[], e_digest uuid[], e_kind text,
     e_occurred text, e_recorded text, e_available text, e_pending text, e_held text, e_owed text,
-    e_merchant text, e_unit text, e_source text, e_key text, e_event text, e_explanation text, e_legs text,
+    e_merchant text, e_unit text, e_source text, e_key text, e_event bytea, e_explanation bytea, e_legs bytea,
     e_hash text,
     l_wallet text, l_series text, l_granted text, l_remaining text, l_held text, l_owed text,
     k_wallet text, k_series text, k_granted text, k_remaining text, k_held text, k_owed text,
@@ -70,8 +71,9 @@ BEGIN
             string_to_array(e_kind, E'\x1f'), e_occurred::integer[], e_recorded::integer[], e_available::bigint[],
             e_pending::bigint[], e_held::bigint[], e_owed::bigint[], e_merchant::integer[],
             string_to_array(e_unit, E'\x1f'), string_to_array(e_source, E'\x1f'), string_to_array(e_key, E'\x1f'),
-            string_to_array(e_event, E'\x1f'), string_to_array(e_explanation, E'\x1f'),
-            string_to_array(e_legs, E'\x1f'), string_to_array(e_hash, E'\x1f'))
+            string_to_array(convert_from(e_event, 'UTF8'), E'\x1f'),
+            string_to_array(convert_from(e_explanation, 'UTF8'), E'\x1f'),
+            string_to_array(convert_from(e_legs, 'UTF8'), E'\x1f'), string_to_array(e_hash, E'\x1f'))
         AS r (w, no, reverses, id, kind, occurred, recorded, available, pending, held, owed, merchant, unit,
             source, key, event, explanation, legs, hash);
     UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = u.held, owed = u.owed
