@@ -60,7 +60,7 @@ def wallet_of(found: Found, number: str, field: str = "member") -> WalletId:
 
 
 def content_of(body: msgspec.Struct, at: datetime | None, **resolved: object) -> bytes:
-    """What was asked, as compact JSON in UTF-8: the fields that were given, never a default that may change."""
+    """What was asked, as compact JSON: the fields that were given, never a default that may change."""
     asked: dict[str, object] = {"type": body.__struct_config__.tag}
     for field in body.__struct_fields__:
         value = getattr(body, field)

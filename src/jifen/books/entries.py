@@ -47,7 +47,7 @@ class _StoredLeg(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def legs_text(legs: Sequence[Leg], merchant: Id | None) -> bytes:
-    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON, UTF-8.
+    """Legs as they are stored and hashed: [[series, account, points, counterparty], …] as compact JSON.
 
     A leg whose counterparty is the entry's merchant does not name it: that is most of them.
     """
@@ -98,8 +98,8 @@ def entry_hash(
 ) -> bytes:
     """SHA-256 over the previous hash, a line of JSON with the entry's facts, the event and the explanation.
 
-    event, explanation: JSON in UTF-8. legs: as legs_text makes them. docs/proof.md gives the form, so that anyone can check a statement
-    with nothing but the file.
+    event, explanation: JSON in UTF-8. legs: as legs_text makes them. docs/proof.md gives the form, so that
+    anyone can check a statement with nothing but the file.
     """
     facts = (
         wallet,

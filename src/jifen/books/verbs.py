@@ -6,7 +6,7 @@ from datetime import datetime
 from jifen.books.legs import Account, Leg
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import FAR, Series, with_expiry
-from jifen.books.wallet import Hold, Lot, Wallet
+from jifen.books.wallet import ISSUED, Hold, Lot, Wallet
 from jifen.values.ids import NOBODY, Id, MerchantId, SeriesId
 from jifen.values.points import POINTS_MAX, split
 
@@ -75,7 +75,7 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
     for series, points in grants:
         if (refusal := overflow(wallet, series, points)) is not None:
             return refusal
-        legs.append(Leg(series.id, Account.ISSUED, points, series.issuer))
+        legs.append(Leg(series.id, ISSUED, points, series.issuer))
         left = points
         for debt in wallet.debts(series):
             repay = min(left, debt.owed - paid.get(debt.series.id, 0))
@@ -89,7 +89,7 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
 def overflow(wallet: Wallet, series: Series, points: int) -> Refusal | None:
     """The refusal of points that would lift a lot beyond what can be kept exact."""
     lot = wallet.lots.get(series.id)
-    if points <= POINTS_MAX - (lot.granted if lot else 0):
+    if points + (lot.granted if lot is not None else 0) <= POINTS_MAX:
         return None
     return Refusal(
         Code.POINTS_OVERFLOW,

@@ -11,6 +11,9 @@ from jifen.values.ids import Id, MerchantId, ProgramId, SeriesId, WalletId
 from jifen.values.periods import begins_after, local_day
 from jifen.values.points import POINTS_MAX
 
+# The members of an enum are looked up by a property: too slow for what runs for each leg of each entry.
+ISSUED, HELD, OWED, EXPIRED = Account.ISSUED, Account.HELD, Account.OWED, Account.EXPIRED
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CODES = "code:"
@@ -174,35 +177,38 @@ class Wallet(msgspec.Struct):
             BooksError: where a lot would fall below zero. The snapshot is then to be thrown away.
         """
         changed: set[SeriesId] = set()
+        lots = self.lots
         for leg in legs:
-            lot = self.lots.get(leg.series)
+            this, points, account = leg.series, leg.points, leg.account
+            lot = lots.get(this)
             if lot is None:
-                lot = self.lots[leg.series] = Lot(known[leg.series])
+                lot = lots[this] = Lot(known[this])
                 self.idles |= lot.series.idle_months is not None
-            points, account = leg.points, leg.account
             lot.remaining += points
-            if account is Account.HELD:
+            if account is ISSUED:
+                lot.granted += max(points, 0)
+            elif account is HELD:
                 lot.held -= points
-            elif account is Account.OWED:
+            elif account is OWED:
                 changed |= self._owe(lot, points, leg.counterparty)
-            elif account is Account.EXPIRED:
+            elif account is EXPIRED:
                 lot.lapsed -= points
             elif points > 0 and account in GRANTING:
                 lot.granted += points
-            changed.add(leg.series)
+            changed.add(this)
             tally = self.tallies.get(lot.series.unit)
             if tally is not None:
                 self._retally(tally, lot.series, points, account)
         for series in changed:
-            lot = self.lots[series]
+            lot = lots[series]
             if lot.remaining < 0 or lot.held < 0 or lot.owed < 0 or lot.granted > POINTS_MAX:
                 raise BooksError(f"wallet {self.id}: the plan leaves lot {series} at {lot}")
         return changed
 
     def _retally(self, tally: Tally, series: Series, points: int, account: Account) -> None:
-        if account is Account.HELD:
+        if account is HELD:
             tally.held -= points
-        elif account is Account.OWED:
+        elif account is OWED:
             tally.owed += points
         matures, expires = series.matures_at, self.expiry(series)
         if matures is not None and tally.since < matures:

@@ -13,7 +13,7 @@ from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, moved
 from jifen.engine.loading import Connection
-from jifen.engine.packing import Names, columns, long_texts, packed, texts
+from jifen.engine.packing import Names, columns, long_texts, numbers, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId
@@ -265,18 +265,18 @@ class Writing:
             merchant, units, sources, keys, events, explanations, legs, hashes,
         ) = columns(self.entries, 20)  # fmt: skip
         return [
-            packed(place),
-            packed(no),
+            numbers(place),
+            numbers(no),
             packed(reverses),
             packed(ids),
             packed(digests),
             texts(kinds),
-            packed(occurred),
-            packed(recorded),
-            packed(available),
-            packed(pending),
-            packed(held),
-            packed(owed),
+            numbers(occurred),
+            numbers(recorded),
+            numbers(available),
+            numbers(pending),
+            numbers(held),
+            numbers(owed),
             packed(merchant),
             texts(units),
             texts(sources),
@@ -294,7 +294,7 @@ class Writing:
             for (place, series), lot in self.lots.items()
             if lot.stored is stored
         ]
-        return [packed(column) for column in columns(rows, 6)]
+        return [numbers(column) for column in columns(rows, 6)]
 
     def _counters(self, *, known: bool) -> list[str]:
         rows = [
@@ -303,7 +303,7 @@ class Writing:
             if existed is known
         ]
         place, names, periods, values = columns(rows, 4)
-        return [packed(place), texts(names), texts(periods), packed(values)]
+        return [numbers(place), texts(names), texts(periods), numbers(values)]
 
     def settle(self) -> None:
         """After the commit: what is stored now is known to be stored."""

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from jifen.engine.view import View
 
 
+OWED, HELD = Account.OWED, Account.HELD
+HOLDING = frozenset((Kind.HOLD, Kind.RELEASE, Kind.LAPSE))
+"""Kinds that move points under a hold and back, and nothing else."""
+
+
 def entry_id(program: ProgramId, source: str, key: str) -> EntryId:
     """The id of the fact that a source reported under a key: the same for every repeat, for ever."""
     return EntryId(hashed_id("entry", str(program), source, key))
@@ -84,7 +89,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Something to be done to one or more wallets of a programme, once per source and key.
 
     wallet: the one that carries the claim. occurred_at decides rules and validity; recorded_at is when
-    we knew. content: what was asked, as JSON in UTF-8: stored as the event, compared when the key comes again.
+    we knew. content: what was asked, as JSON in UTF-8: it is stored as the event, and compared when the key
+    comes again.
     """
 
     program: ProgramId
@@ -146,16 +152,17 @@ def moved(kind: Kind, legs: Sequence[Leg]) -> tuple[int, int, int]:
     """(points, repaid, owed more) of an entry's legs, all in whole points."""
     points = repaid = owed_more = held = 0
     for leg in legs:
-        if leg.account is Account.OWED:
+        account = leg.account
+        if account is OWED:
             if leg.points < 0:
                 repaid -= leg.points
             else:
                 owed_more += leg.points
-        elif leg.account is Account.HELD:
+        elif account is HELD:
             held += leg.points
         else:
             points += leg.points
-    if kind in (Kind.HOLD, Kind.RELEASE, Kind.LAPSE):
+    if kind in HOLDING:
         points = held
     return points, repaid, owed_more
 

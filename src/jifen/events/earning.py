@@ -26,6 +26,8 @@ from jifen.rules.tiers import Tiers, after_earning, after_return, due
 from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
 
+PURCHASE, ACT = Kind.PURCHASE, Kind.ACT
+
 OWN_SOURCE = "jobs"
 """Under whose name the system itself reports."""
 
@@ -40,7 +42,8 @@ class Earning(Command, frozen=True, kw_only=True):
     """Something for which rules give points. amount: fen of cash paid; 0 and an act's name for most acts.
 
     sums: the lines added up, where that was done. code: what an act carries, such as a lecture's. approved:
-    somebody has judged an act that needs it. traits: what the member is known by beside the number, kept beside the fact.
+    somebody has judged an act that needs it. traits: what the member is known by beside the number, kept
+    beside the fact.
     """
 
     store: Store | None
@@ -113,7 +116,7 @@ def earned(
         return legs
     draft = Draft(
         command.wallet,
-        Kind.PURCHASE if facts.act is None else Kind.ACT,
+        PURCHASE if facts.act is None else ACT,
         rules.definition.unit,
         legs,
         merchant.id if merchant else None,
