@@ -20,6 +20,7 @@ from jifen.parties.catalog import Conflict
 log = logging.getLogger("jifen.api")
 
 _encode = msgspec.json.Encoder().encode
+RETURN = Kind.RETURN
 NULL = msgspec.Raw(b"null")
 
 
@@ -75,7 +76,7 @@ def answered(answer: Answer | BaseException) -> tuple[int, bytes]:
 
 def refund_in(receipt: Receipt) -> Back | None:
     """What a return of a bill gives back; None: it is none."""
-    return read_refund(receipt.explanation) if receipt.kind is Kind.RETURN else None
+    return read_refund(receipt.explanation) if receipt.kind is RETURN else None
 
 
 def problem_of(fault: BaseException) -> Problem:

@@ -144,7 +144,7 @@ def second_wanted(what: str, role: str) -> Problem:
 def utc(at: datetime, field: str = "at") -> datetime:
     """A time in UTC, so that one instant has one form in the books; absurd ones are refused."""
     try:
-        instant = at.astimezone(UTC)
+        instant = at if at.tzinfo is UTC else at.astimezone(UTC)
     except OverflowError:
         instant = LATEST
     if not EARLIEST <= instant < LATEST:

@@ -47,7 +47,10 @@ def explained(
 
     shares: points by rule. read: counters by (name, period); 0 is not kept. held: as in Explanation.
     """
-    seen = {f"{name} {period}": value for (name, period), value in read.items() if value}
+    seen: dict[str, int] = {}
+    for (name, period), value in read.items():
+        if value:
+            seen[f"{name} {period}"] = value
     if held:
         return _encode((rules, contract, shares, seen, held)).decode()
     return _encode((rules, contract, shares, seen) if seen else (rules, contract, shares)).decode()

@@ -76,6 +76,9 @@ def earn(wallet: Wallet, grants: Sequence[tuple[Series, int]]) -> list[Leg] | Re
         if (refusal := overflow(wallet, series, points)) is not None:
             return refusal
         legs.append(Leg(series.id, ISSUED, points, series.issuer))
+        tally = wallet.tallies.get(series.unit)
+        if tally is not None and not tally.owed:
+            continue
         left = points
         for debt in wallet.debts(series):
             repay = min(left, debt.owed - paid.get(debt.series.id, 0))

@@ -136,14 +136,10 @@ class Wallet(msgspec.Struct):
 
     def balance(self, unit: str, at: datetime) -> Balance:
         """The four qualified balances of a unit at an instant. Expired points are in none of them."""
-        tally = self._tally(unit, at)
-        return Balance(tally.available, tally.pending, tally.held, tally.owed)
-
-    def _tally(self, unit: str, at: datetime) -> Tally:
         tally = self.tallies.get(unit)
         if tally is None or not tally.since <= at < tally.until:
             tally = self.tallies[unit] = self._counted(unit, at)
-        return tally
+        return Balance(tally.available, tally.pending, tally.held, tally.owed)
 
     def _counted(self, unit: str, at: datetime) -> Tally:
         tally = Tally(at, FAR)

@@ -1,6 +1,6 @@
 """Earn: a purchase or an act becomes an award, the award becomes points in series."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -18,13 +18,15 @@ from jifen.parties import traits
 from jifen.parties.catalog import stock_id
 from jifen.parties.programs import Merchant, Program, Store
 from jifen.parties.traits import Trait
-from jifen.rules.award import Award, Facts, Line, Promise, Sums
+from jifen.rules.award import Award, Facts, Line, Promise, Sums, added_up
 from jifen.rules.compiled import CompiledRules, Counter, Used
 from jifen.rules.index import Place
-from jifen.rules.person import Person, person_text, read_person
+from jifen.rules.person import NOBODY_KNOWN, Person, person_text, read_person
 from jifen.rules.tiers import Tiers, after_earning, after_return, due
 from jifen.values.ids import Id, MerchantId, SeriesId
 from jifen.values.periods import local_day
+
+NONE_VALID: Mapping[str, str] = {}
 
 PURCHASE, ACT = Kind.PURCHASE, Kind.ACT
 
@@ -65,6 +67,8 @@ class Earning(Command, frozen=True, kw_only=True):
         day = local_day(self.occurred_at, program.zone)
         counters = rules.reads(day, self.code, place_of(self.store, self.act))
         budgets = rules.budgets_on(day)
+        if not budgets:
+            return Needs(counters)
         return Needs(counters, stocks=[budget_id(program, code) for code in budgets])
 
     def decide(self, view: View) -> Plan | Refusal:
@@ -77,12 +81,21 @@ class Earning(Command, frozen=True, kw_only=True):
             return no_rules(program, self.occurred_at)
         if self.act is not None and (no := may_be_done(rules, self)) is not None:
             return no
+        store = self.store
         facts = facts_of(
-            program, self.store, self.occurred_at, self.amount, self.lines, self.act, sums=self.sums
+            program,
+            store,
+            self.occurred_at,
+            self.amount,
+            self.lines,
+            self.act,
+            self.code,
+            self.channel,
+            self.payment,
+            self.sums,
         )
-        facts.code, facts.channel, facts.payment = self.code, self.channel, self.payment
         award = award_for(view, program, rules, facts, view.wallet(self.wallet))
-        plan = earned(self, view, rules, facts, award, self.store.merchant if self.store else None)
+        plan = earned(self, view, rules, facts, award, store.merchant if store is not None else None)
         if self.traits and isinstance(plan, Plan):
             plan.effects = [*plan.effects, *traits.effects(self.program, self.traits, self.recorded_at)]
         return plan
@@ -181,7 +194,8 @@ def points_by_rule(award: Award) -> dict[str, int]:
     """The points of each rule, whoever pays for them, in the order in which the rules gave."""
     sums: dict[str, int] = {}
     for share in award.shares:
-        sums[share.rule] = sums.get(share.rule, 0) + share.points
+        rule = share.promise.rule
+        sums[rule] = sums[rule] + share.points if rule in sums else share.points
     return sums
 
 
@@ -235,27 +249,38 @@ def facts_of(
     amount: int,
     lines: tuple[Line, ...],
     act: str | None,
-    *,
+    code: str = "",
+    channel: str = "",
+    payment: str = "",
     sums: Sums | None = None,
 ) -> Facts:
     """What the rules read of an event; of the evidence that its lines name, what is valid then.
 
     sums: the lines added up, where that was done before.
     """
-    facts = Facts(
-        store.merchant.code if store else "",
-        store.code if store else "",
+    merchant, place = (store.merchant.code, store.code) if store is not None else ("", "")
+    if lines and sums is None:
+        sums = added_up(lines)
+    evidence: Mapping[str, str] = NONE_VALID
+    if sums is not None and sums.evidence and program.evidence:
+        evidence = {name: kind for name in sums.evidence if (kind := program.green(name, at))}
+    day = local_day(at, program.zone)
+    return Facts(
+        merchant,
+        place,
         at,
-        local_day(at, program.zone),
+        day,
         amount,
         lines,
         act,
-        sums=sums,
+        code,
+        channel,
+        payment,
+        NOBODY_KNOWN,
+        evidence,
+        None,
+        sums,
     )
-    named = facts.sums
-    if named is not None and named.evidence and program.evidence:
-        facts.evidence = {code: kind for code in named.evidence if (kind := program.green(code, at))}
-    return facts
 
 
 def grants(

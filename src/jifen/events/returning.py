@@ -341,7 +341,7 @@ def _award(
     rules = program.rules_version(then.rules)
     at: datetime = entry.occurred_at
     used = {(name, period): value for name, period, value in then.read}
-    facts = facts_of(program, store, at, amount, lines, None)
-    facts.channel, facts.payment, facts.held = stored.channel, stored.payment, frozenset(then.held)
+    facts = facts_of(program, store, at, amount, lines, None, "", stored.channel, stored.payment)
+    facts.held = frozenset(then.held)
     award = rules.evaluate(facts, used)
     return award, grants(program, store.merchant if store else None, then.contract, rules, award)

@@ -14,12 +14,11 @@ def facts_then(program: Program, entry: Entry, stored: Explanation) -> Facts:
     if entry.kind is Kind.ACT:
         done = read_act(entry.event)
         store = program.stores[done.store] if done.store else None
-        facts = facts_of(program, store, entry.occurred_at, done.amount, (), done.act)
-        facts.code = done.code
+        facts = facts_of(program, store, entry.occurred_at, done.amount, (), done.act, done.code)
     else:
         bought = read_purchase(entry.event)
         store = program.stores[bought.store] if bought.store else None
-        facts = facts_of(program, store, entry.occurred_at, bought.amount, lines_of(bought), None)
-        facts.channel, facts.payment = bought.channel, bought.payment
+        lines, how = lines_of(bought), (bought.channel, bought.payment)
+        facts = facts_of(program, store, entry.occurred_at, bought.amount, lines, None, "", *how)
     facts.held = frozenset(stored.held)
     return facts

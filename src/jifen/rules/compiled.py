@@ -71,7 +71,7 @@ class CompiledRules:
 
     def budgets_on(self, day: date) -> list[str]:
         """The codes of the budgets that rules may draw on on a day: those of campaigns that run on it."""
-        return self._on(day).budgets
+        return (self._days.get(day) or self._on(day)).budgets
 
     def reads(self, day: date, code: str = "", place: Place | None = None) -> list[Counter]:
         """The counters, by (name, period), that an evaluation for that day may read or advance.
@@ -91,7 +91,7 @@ class CompiledRules:
 
     def tier_window(self, day: date) -> list[Counter]:
         """The counters, by (name, period), whose sum a tier of that day is reached by."""
-        return self._on(day).window
+        return (self._days.get(day) or self._on(day)).window
 
     def evaluate(self, facts: Facts, used: Used, *, explain: bool = False) -> Award:
         """What the rules give for one purchase or act.

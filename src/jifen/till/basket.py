@@ -86,9 +86,9 @@ class Look(msgspec.Struct, frozen=True):
 
     def facts(self, basket: Basket, lines: tuple[Line, ...], amount: int) -> Facts:
         """What rules read of the basket with these prices."""
-        facts = facts_of(self.program, self.store, self.at, amount, lines, None)
-        facts.channel, facts.payment = basket.channel, basket.payment
-        return facts
+        return facts_of(
+            self.program, self.store, self.at, amount, lines, None, "", basket.channel, basket.payment
+        )
 
 
 def reads(
