@@ -13,7 +13,7 @@ from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, moved
 from jifen.engine.loading import Connection
-from jifen.engine.packing import Names, columns, long_texts, numbers, packed, texts
+from jifen.engine.packing import Names, columns, instants, long_texts, numbers, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId
@@ -243,7 +243,7 @@ class Writing:
             [program.id for program in programs],
             [program.revision for program in programs],
             packed(self.names.values),
-            packed(self.times.values),
+            instants(self.times.values),
         ]
 
     def _wallets(self) -> list[Any]:
