@@ -1,6 +1,7 @@
 -- Write all plans of a batch, or nothing: the claims already booked, the wallets whose version moved on,
 -- the stocks that fell short and the programmes that were changed are named, and then nothing is written.
 -- A wallet that comes with the version it has was only looked at, by a command that was refused.
+-- What is stale, short or changed is named first: keys that were booked before show when the rest is in order.
 -- Rows name wallets by their place in p_wallet, other ids by their place in p_id, times in p_time.
 -- Whole numbers travel as array literals and texts joined by the unit separator, long ones as their bytes in
 -- UTF-8: cheapest on both sides.
@@ -34,10 +35,6 @@ BEGIN
         ORDER BY w.cell, w.id FOR NO KEY UPDATE OF w
     )
     SELECT coalesce(array_agg(id) FILTER (WHERE version <> expected), '{}') INTO stale FROM locked;
-    booked := ARRAY(
-        SELECT c.id FROM unnest(e_id, e_digest) AS asked (id, digest)
-        JOIN claim c ON c.cell = get_byte(uuid_send(asked.id), 15)::smallint AND c.id = asked.id
-        WHERE asked.digest IS NOT NULL);
     short := '{}';
     IF cardinality(s_id) > 0 THEN
         WITH locked AS MATERIALIZED (
@@ -48,14 +45,28 @@ BEGIN
         )
         SELECT coalesce(array_agg(id) FILTER (WHERE remaining < taken), '{}') INTO short FROM locked;
     END IF;
-    IF cardinality(stale) + cardinality(booked) + cardinality(short) + cardinality(changed) > 0 THEN
+    booked := '{}';
+    IF cardinality(stale) + cardinality(short) + cardinality(changed) > 0 THEN
         RETURN;
     END IF;
 
-    INSERT INTO claim (cell, id, wallet, no, digest)
-    SELECT get_byte(uuid_send(r.id), 15), r.id, p_wallet[r.w], r.no, r.digest
-    FROM unnest(e_id, e_wallet::integer[], e_no::integer[], e_digest) AS r (id, w, no, digest)
-    WHERE r.digest IS NOT NULL;
+    -- That a key is new is not asked first: its claim says so. Only where one was there before it is looked up.
+    BEGIN
+        INSERT INTO claim (cell, id, wallet, no, digest)
+        SELECT get_byte(uuid_send(r.id), 15), r.id, p_wallet[r.w], r.no, r.digest
+        FROM unnest(e_id, e_wallet::integer[], e_no::integer[], e_digest) AS r (id, w, no, digest)
+        WHERE r.digest IS NOT NULL;
+    EXCEPTION WHEN unique_violation THEN
+        booked := ARRAY(
+            SELECT c.id FROM unnest(e_id, e_digest) AS asked (id, digest)
+            JOIN claim c ON c.cell = get_byte(uuid_send(asked.id), 15)::smallint AND c.id = asked.id
+            WHERE asked.digest IS NOT NULL);
+        IF cardinality(booked) = 0 THEN
+            RAISE;
+        END IF;
+        RETURN;
+    END;
+
     UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
         frozen_until = p_time[u.frozen]
     FROM unnest(cells, p_wallet, p_expected::integer[], p_version::integer[], string_to_array(p_head, E'\x1f'),
@@ -67,15 +78,19 @@ BEGIN
     SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, p_time[r.occurred], p_time[r.recorded],
         r.available, r.pending, r.held, r.owed, p_id[r.merchant], r.unit, r.source, r.key, r.event,
         r.explanation, r.legs, decode(r.hash, 'hex')
-    FROM unnest(e_wallet::integer[], e_no::integer[], e_reverses::integer[], e_id,
-            string_to_array(e_kind, E'\x1f'), e_occurred::integer[], e_recorded::integer[], e_available::bigint[],
-            e_pending::bigint[], e_held::bigint[], e_owed::bigint[], e_merchant::integer[],
-            string_to_array(e_unit, E'\x1f'), string_to_array(e_source, E'\x1f'), string_to_array(e_key, E'\x1f'),
-            string_to_array(convert_from(e_event, 'UTF8'), E'\x1f'),
-            string_to_array(convert_from(e_explanation, 'UTF8'), E'\x1f'),
-            string_to_array(convert_from(e_legs, 'UTF8'), E'\x1f'), string_to_array(e_hash, E'\x1f'))
-        AS r (w, no, reverses, id, kind, occurred, recorded, available, pending, held, owed, merchant, unit,
-            source, key, event, explanation, legs, hash);
+    FROM (
+        SELECT unnest(e_wallet::integer[]) AS w, unnest(e_no::integer[]) AS no, unnest(e_reverses::integer[]) AS reverses,
+            unnest(e_id) AS id, unnest(string_to_array(e_kind, E'\x1f')) AS kind,
+            unnest(e_occurred::integer[]) AS occurred, unnest(e_recorded::integer[]) AS recorded,
+            unnest(e_available::bigint[]) AS available, unnest(e_pending::bigint[]) AS pending,
+            unnest(e_held::bigint[]) AS held, unnest(e_owed::bigint[]) AS owed, unnest(e_merchant::integer[]) AS merchant,
+            unnest(string_to_array(e_unit, E'\x1f')) AS unit, unnest(string_to_array(e_source, E'\x1f')) AS source,
+            unnest(string_to_array(e_key, E'\x1f')) AS key,
+            unnest(string_to_array(convert_from(e_event, 'UTF8'), E'\x1f')) AS event,
+            unnest(string_to_array(convert_from(e_explanation, 'UTF8'), E'\x1f')) AS explanation,
+            unnest(string_to_array(convert_from(e_legs, 'UTF8'), E'\x1f')) AS legs,
+            unnest(string_to_array(e_hash, E'\x1f')) AS hash
+    ) r;
     UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = u.held, owed = u.owed
     FROM unnest(l_wallet::integer[], l_series::integer[], l_granted::bigint[], l_remaining::bigint[],
             l_held::bigint[], l_owed::bigint[])
