@@ -250,7 +250,7 @@ class Engine:
 
     def _decide(self, view: View, writing: Writing, ticket: Ticket) -> Answer | Faulty:
         command = ticket.command
-        for wallet in command.wallets:
+        for wallet in ticket.wallets:
             snapshot = view.wallets.get(wallet)
             if snapshot is None or snapshot.program != command.program:
                 return unknown_wallet(wallet)
@@ -306,12 +306,17 @@ class Engine:
             needs = command.needs(view.programs[command.program])
             if needs.counters:
                 counters.append((command.wallets[0], needs.counters))
-            for wallet, name, period in needs.counters_of:
-                counters.append((wallet, ((name, period),)))
-            entries.update(needs.entries)
-            places.update(needs.places)
-            rows.update(needs.rows)
-            stocks.update(needs.stocks)
+            # Most commands need no more than that.
+            if needs.stocks:
+                stocks.update(needs.stocks)
+            if needs.counters_of:
+                counters += [(wallet, ((name, period),)) for wallet, name, period in needs.counters_of]
+            if needs.entries:
+                entries.update(needs.entries)
+            if needs.places:
+                places.update(needs.places)
+            if needs.rows:
+                rows.update(needs.rows)
         if rows:
             view.rows = await load_rows(conn, rows)
         if entries or places:

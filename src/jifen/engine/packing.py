@@ -28,7 +28,7 @@ def packed(values: Iterable[int | UUID | None]) -> str:
 
 
 def instants(values: Iterable[datetime]) -> str:
-    """Instants in UTC as an array literal of their microseconds since 1970, which need not be read as text."""
+    """Instants as an array literal of their microseconds since 1970, which need not be read as text."""
     since = [value - EPOCH for value in values]
     return numbers([(one.days * 86_400 + one.seconds) * 1_000_000 + one.microseconds for one in since])
 

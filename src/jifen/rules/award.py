@@ -92,8 +92,8 @@ class Facts(msgspec.Struct, gc=False):
 class Promise(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What the points of a rule are on a day: of which unit, paid by which funder, living from and to when.
 
-    funder: merchant (that of the purchase), operator, or a merchant's code. Told apart by identity, since a
-    rule makes one for each day and funder.
+    funder: merchant (that of the purchase), operator, or a merchant's code. Told apart by identity: a
+    rule makes one for each funder and each such life.
     """
 
     rule: str

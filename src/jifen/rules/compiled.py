@@ -13,7 +13,7 @@ from jifen.rules.index import Holding, Place, Places, Spot
 from jifen.rules.kinds import ids_by_amount, rounded
 from jifen.rules.reasons import Reason
 from jifen.rules.rule import CompiledRule, Shared
-from jifen.rules.rule_on_day import RuleOnDay, Used, own_reads
+from jifen.rules.rule_on_day import RuleOnDay, Used, on_day, own_reads
 from jifen.rules.tiers import window
 from jifen.values.periods import end_of_day, start_of_day
 
@@ -259,7 +259,7 @@ class CompiledRules:
                 stores = frozenset[str]().union(*(some for some in held if some))
                 if not stores:
                     return "calendar"
-        return RuleOnDay(rule, day, self.zone, stores)
+        return on_day(rule, day, self.zone, stores)
 
     def _holding(self, kept: Day, spot: Spot, day: date) -> Holding:
         begins, ends = start_of_day(day, self.zone), end_of_day(day, self.zone)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from jifen.rules.award import Facts
+from jifen.rules.award import Facts, Promise
 from jifen.rules.conditions import Test, Tests, basket_tests, place_tests, time_tests
 from jifen.rules.counting import cap_name, code_name, once_name
-from jifen.rules.definition import AnyRule, Campaign, RuleSet
+from jifen.rules.definition import AnyRule, Campaign, Reached, RuleSet, Streak
 from jifen.rules.expressions import Expression, Sight
 from jifen.rules.funding import Funders
 from jifen.rules.kinds import acts_of, demand_of_rule, raw_of, why_nothing
@@ -50,14 +51,17 @@ class CompiledRule:
     place, rest: conditions on where, and on all else that the event alone decides. acts: of which events
     (None among them: purchases; None itself: any). persons: conditions on the person. late: those that could
     hold for a part of a basket and not for the whole, decided last. caps: (counter, span, points).
+    spans: all that it counts in or reads. promised: what its points are, for each funder, by how long they
+    live. on_days: what the rule is on days that are alike for it.
 
     Raises:
         ValueError: its expression cannot be used, or it names what the rule set does not have.
     """
 
     __slots__ = (
-        "acts", "campaign", "caps", "code", "definition", "demand", "expression", "funders", "late", "once",
-        "persons", "place", "raw", "reads", "rest", "since", "times", "unit", "until", "validity",
+        "acts", "campaign", "caps", "code", "definition", "demand", "expression", "funders", "late", "on_days",
+        "once", "persons", "place", "promised", "raw", "reads", "rest", "since", "spans", "times", "unit",
+        "until", "validity",
     )  # fmt: skip
 
     def __init__(self, rule: AnyRule, shared: Shared) -> None:
@@ -86,6 +90,9 @@ class CompiledRule:
         self.raw = raw_of(rule, shared.by_amount)
         self.demand = demand_of_rule(rule)
         self.funders = Funders(rule)
+        self.spans = _spans(rule)
+        self.on_days: dict[object, Any] = {}
+        self.promised: dict[tuple[datetime | None, datetime | None, int | None], list[Promise]] = {}
         self.since, self.until = self._window()
         self.reads: list[tuple[str, Span]] = [(name, per) for name, per, _ in self.caps if per != "event"]
         if rule.once:
@@ -114,6 +121,17 @@ class CompiledRule:
         if reason == "nothing":
             return why_nothing(self.definition, facts)
         return reason
+
+
+def _spans(rule: AnyRule) -> tuple[Span, ...]:
+    spans: list[Span] = [cap.per for cap in rule.caps if cap.per != "event"]
+    if rule.once:
+        spans.append(rule.once)
+    if rule.when.nth is not None:
+        spans.append(rule.when.nth.per)
+    if isinstance(rule, Reached | Streak):
+        spans.append(rule.per)
+    return tuple(dict.fromkeys(spans))
 
 
 def _expression(rule: AnyRule, sight: Sight) -> Expression | None:

@@ -27,6 +27,9 @@ Used = Mapping[Counter, int]
 Life = tuple[datetime | None, datetime | None, int | None]
 """From when and until when points can be used, and their idle months."""
 
+KEPT_DAYS = 2000
+"""For so many days, and lives of its points, a rule keeps what was worked out for them."""
+
 Check = Callable[[Facts, Used, Award], Reason | None]
 """A condition that reads counters or the person; it notes in the award what it read."""
 
@@ -42,7 +45,7 @@ class RuleOnDay:
         "promise", "promises", "raw", "rest", "simple", "split", "stores", "tests", "tiers",
     )  # fmt: skip
 
-    def __init__(self, rule: CompiledRule, day: date, zone: str, stores: frozenset[str] | None) -> None:
+    def __init__(self, rule: CompiledRule, day: date, life: Life, stores: frozenset[str] | None) -> None:
         """A rule that may give something on that day, at these stores (None: at all)."""
         definition = rule.definition
         self.compiled = rule
@@ -63,8 +66,7 @@ class RuleOnDay:
         self.code = rule.code
         self.budget = definition.budget
         self.group = definition.group
-        life = _life(rule.validity, definition.pending_days, day, zone)
-        self.promises = [Promise(self.id, rule.unit, funder, *life) for funder in rule.funders.parties]
+        self.promises = _promises(rule, life)
         self.promise = self.promises[0]
         self.split = rule.funders if len(self.promises) > 1 else None
         self.counted: Counter | None = None
@@ -150,6 +152,31 @@ class RuleOnDay:
         for promise, part in zip(self.promises, self.split.split(points), strict=True):
             if part:
                 award.shares.append(Share(promise, part))
+
+
+def on_day(rule: CompiledRule, day: date, zone: str, stores: frozenset[str] | None) -> RuleOnDay:
+    """The rule on a day, at these stores: one for all days of the same periods whose points live as long."""
+    life = _life(rule.validity, rule.definition.pending_days, day, zone)
+    alike = (stores, life, tuple([period_key(per, day) for per in rule.spans]))
+    found = rule.on_days.get(alike)
+    if found is None:
+        if len(rule.on_days) >= KEPT_DAYS:
+            rule.on_days.clear()
+        found = rule.on_days[alike] = RuleOnDay(rule, day, life, stores)
+    return found
+
+
+def _promises(rule: CompiledRule, life: Life) -> list[Promise]:
+    """What the rule's points are, for each of its funders: the same object for all days with that life."""
+    found = rule.promised.get(life)
+    if found is None:
+        if len(rule.promised) >= KEPT_DAYS:
+            rule.promised.clear()
+        parties = rule.funders.parties
+        found = rule.promised[life] = [
+            Promise(rule.definition.id, rule.unit, party, *life) for party in parties
+        ]
+    return found
 
 
 def _life(validity: Validity, pending_days: int, day: date, zone: str) -> Life:
