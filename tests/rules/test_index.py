@@ -1,7 +1,9 @@
 """The index leaves out only what would have given nothing."""
 
 from datetime import timedelta
+from itertools import product
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,16 +11,30 @@ from hypothesis import strategies as st
 from jifen.rules import compiled as compiling
 from jifen.rules.award import Award, Facts
 from jifen.rules.compiled import CompiledRules
-from jifen.rules.definition import AnyRule, Conditions, Flat, LineFilter, PerItem
+from jifen.rules.counting import Period
+from jifen.rules.definition import (
+    AnyRule,
+    Cap,
+    Conditions,
+    Flat,
+    Funding,
+    LineFilter,
+    PerItem,
+    Reached,
+    Streak,
+)
 from jifen.rules.index import KEYED_LEAST
+from jifen.rules.when import Nth
+from jifen.values.periods import CalendarYear, Rolling
 from tests.engine.town import BEFORE, ZONE
 from tests.rules.basket import NOON, compiled, facts, line, points
 from tests.rules.worlds import RULES, events, whole
 
 
 def told(award: Award) -> tuple[object, ...]:
-    """All of an award but the reasons."""
-    return award.shares, award.counts, {k: v for k, v in award.read.items() if v}, award.held, award.drawn
+    """All of an award but the reasons. What is promised is told apart by identity, so here by its fields."""
+    shares = [(msgspec.structs.astuple(share.promise), share.points) for share in award.shares]
+    return shares, award.counts, {k: v for k, v in award.read.items() if v}, award.held, award.drawn
 
 
 @settings(max_examples=200, deadline=None)
@@ -46,6 +62,44 @@ def test_it_gives_what_every_rule_one_after_another_gives(
             used[counter] = used.get(counter, 0) + count
         for budget, count in found.drawn.items():
             used[(f"budget:{budget}", "left")] -= count
+
+
+SPANS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
+DAY_BY_DAY: dict[str, AnyRule] = {
+    **{f"at most 7 a {per}": Flat(id="r", points=2, caps=(Cap(7, per),)) for per in SPANS},
+    **{f"once a {per}": Flat(id="r", points=2, once=per) for per in SPANS},
+    **{
+        f"each second of a {per}": Flat(id="r", points=2, when=Conditions(nth=Nth(per, every=2)))
+        for per in SPANS
+    },
+    **{f"2 yuan in a {per}": Reached(id="r", points=2, spend_fen=200, per=per) for per in SPANS},
+    "three days running": Streak(id="r", points=2, per="day", length=3),
+    "two months running": Streak(id="r", points=2, per="month", length=2),
+    "for a week": Flat(id="r", points=2, validity=Rolling(days=7)),
+    "from the third day on": Flat(id="r", points=2, pending_days=3),
+    "to the month's end": Flat(id="r", points=2, validity=Rolling(months=1, to="month_end"), pending_days=1),
+    "paid by two": Flat(id="r", points=3, funding=(Funding("merchant", 2), Funding("operator", 1))),
+    "on market days": Flat(id="r", points=3, when=Conditions(calendars=("market",))),
+}
+
+
+@pytest.mark.parametrize("name", DAY_BY_DAY)
+def test_what_was_worked_out_for_other_days_is_nothing_to_this_one(name: str) -> None:
+    """Days that are alike for a rule share it; every day gives what it would give alone."""
+    definition = whole([DAY_BY_DAY[name]])
+    for validity in (CalendarYear(), Rolling(days=30)):
+        every_day = msgspec.structs.replace(definition, validity=validity)
+        ready = CompiledRules(every_day, 1, BEFORE, ZONE)
+        used: dict[tuple[str, str], int] = {}
+        gave = 0
+        for day, store in product([*range(70), 3, 65], ("air", "sea")):
+            event = facts(100, at=NOON + timedelta(days=day), store=store)
+            found = ready.evaluate(event, used)
+            assert told(found) == told(CompiledRules(every_day, 1, BEFORE, ZONE).evaluate(event, used)), day
+            gave += len(found.shares)
+            for counter, count in found.counts.items():
+                used[counter] = used.get(counter, 0) + count
+        assert gave
 
 
 def test_rules_wait_for_their_lines() -> None:
