@@ -64,14 +64,16 @@ def test_it_gives_what_every_rule_one_after_another_gives(
             used[(f"budget:{budget}", "left")] -= count
 
 
+def second(per: Period) -> Conditions:
+    """Each second purchase of such a period."""
+    return Conditions(nth=Nth(per=per, every=2))
+
+
 SPANS: tuple[Period, ...] = ("day", "week", "month", "year", "ever")
 DAY_BY_DAY: dict[str, AnyRule] = {
     **{f"at most 7 a {per}": Flat(id="r", points=2, caps=(Cap(7, per),)) for per in SPANS},
     **{f"once a {per}": Flat(id="r", points=2, once=per) for per in SPANS},
-    **{
-        f"each second of a {per}": Flat(id="r", points=2, when=Conditions(nth=Nth(per, every=2)))
-        for per in SPANS
-    },
+    **{f"each second of a {per}": Flat(id="r", points=2, when=second(per)) for per in SPANS},
     **{f"2 yuan in a {per}": Reached(id="r", points=2, spend_fen=200, per=per) for per in SPANS},
     "three days running": Streak(id="r", points=2, per="day", length=3),
     "two months running": Streak(id="r", points=2, per="month", length=2),
