@@ -67,10 +67,16 @@ class Orders:
             lines=tuple(lines),
         )
 
-    def act(self, key: str, who: str, at: datetime, now: datetime | None = None, *, act: str) -> Earning:
+    def act(
+        self, key: str, who: str, at: datetime, now: datetime | None = None, *, act: str, code: str = ""
+    ) -> Earning:
         """Something done that is no purchase."""
         return Earning(
-            **self._plain(key, who, at, now), content=act_content(act, "", at), store=None, act=act
+            **self._plain(key, who, at, now),
+            content=act_content(act, "", at, code),
+            store=None,
+            act=act,
+            code=code,
         )
 
     def give_back(

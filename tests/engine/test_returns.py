@@ -5,7 +5,7 @@ from jifen.engine.command import Command, Receipt
 from jifen.rules.award import Line
 from jifen.rules.definition import Cap, Conditions, Flat, Multiplier, PerAmount, Rate, RuleSet
 from jifen.values.periods import Never
-from tests.engine.town import Town, days, receipts, town
+from tests.engine.town import COUNTERS, Town, days, receipts, town
 
 RULES = RuleSet(
     rules=(
@@ -33,7 +33,7 @@ async def stored(here: Town) -> tuple[object, ...]:
     lots = await here.pool.fetch(
         "SELECT series, remaining, held, owed FROM lot WHERE remaining + held + owed > 0"
     )
-    counters = await here.pool.fetch("SELECT name, period, value FROM counter WHERE value > 0")
+    counters = await here.pool.fetch(f"SELECT name, period, value FROM ({COUNTERS}) c WHERE value > 0")
     return {tuple(row) for row in lots}, {tuple(row) for row in counters}
 
 

@@ -32,6 +32,14 @@ CHARITY = "pupils"
 
 LOTS = "SELECT l.*, s.* FROM lot l JOIN series s ON s.id = l.series WHERE l.wallet = $1"
 
+COUNTERS = """
+    SELECT cell, wallet, name, period, value, 'table' AS place FROM counter
+    UNION ALL
+    SELECT w.cell, w.id, split_part(key, ' ', 1), substr(key, strpos(key, ' ') + 1), c.value::bigint, 'row'
+    FROM wallet w, json_each_text(w.counters::json) c (key, value)
+"""
+"""All counters, and whether they are in their wallet's row or in the table."""
+
 PLAIN = RuleSet(rules=(PerAmount(id="base", rate=Rate(1, 100)),), validity=Never(), grace_days=7)
 """One point a yuan, for ever."""
 
@@ -100,6 +108,17 @@ class Town:
             )
             for row in await self.pool.fetch(LOTS, self.wallets[who])
         }
+
+    async def counters(self, who: str) -> dict[str, tuple[int, str]]:
+        """(value, place) of each counter as stored, by "name period", zeros aside."""
+        rows = await self.pool.fetch(COUNTERS)
+        told = {
+            f"{row['name']} {row['period']}": (row["value"], row["place"])
+            for row in rows
+            if row["value"] and row["wallet"] == self.wallets[who]
+        }
+        assert len(told) == sum(row["wallet"] == self.wallets[who] and row["value"] > 0 for row in rows)
+        return told
 
     async def balance(self, who: str, at: datetime) -> dict[str, int]:
         """The four balances of all units together, as the stored lots have them at an instant."""

@@ -8,13 +8,14 @@ from tests.jobs.planting import (
     ANOTHER_END_OF_A_LEG,
     CLAIM,
     CLAIMED,
-    COUNTER,
     NOBODY,
     Fault,
     a_leg,
+    counter_under_way,
     entry,
     leg,
     of,
+    past_counter,
     wallet,
 )
 
@@ -155,7 +156,7 @@ CLAIMS = (
 BALANCES = (
     Fault(
         "points that live by activity are aged",
-        ("balances",),
+        ("balances", "counters"),
         f"SELECT w.id, 'entry ' || w.version, w.cell, w.id FROM {of('wallet', 'gus', 'id')}",
         f"UPDATE wallet SET active_at = '2020-01-01' {A_WALLET}",
     ),
@@ -169,29 +170,64 @@ BALANCES = (
 
 COUNTERS = (
     Fault(
-        "a cap forgets a point",
+        "a cap under way forgets a point",
         ("counters",),
-        f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
-        f"UPDATE counter SET value = value - 1 {A_COUNTER}",
+        f"{counter_under_way('ann')} WHERE c.name = 'cap:base' AND period = '2026-11'",
+        "UPDATE wallet SET counters = (counters::jsonb || jsonb_build_object($3::text, $6::bigint - 1))::text"
+        f" {A_WALLET} AND $3 = $4::text || ' ' || $5::text",
+    ),
+    Fault(
+        "a cap of a day that is over forgets a point",
+        ("counters",),
+        f"{past_counter('gus')} WHERE w.name = 'cap:base'",
+        f"UPDATE counter SET value = $5::bigint - 1 {A_COUNTER}",
     ),
     Fault(
         "a member may have the first order's points twice",
         ("counters",),
-        f"{COUNTER} WHERE name = 'once:first'",
-        f"DELETE FROM counter {A_COUNTER}",
+        f"{past_counter('ann')} WHERE w.name = 'once:first'",
+        f"DELETE FROM counter {A_COUNTER} AND value = $5",
     ),
     Fault(
         "a cap is used up by nothing",
         ("counters",),
         f"SELECT w.id, 'counter cap:base of 2031', w.cell, w.id FROM {of('wallet', 'dan', 'id')}",
-        "INSERT INTO counter VALUES ($1, $2, 'cap:base', '2031', 1)",
+        f"UPDATE wallet SET counters = '{{\"cap:base 2031\":1}}' {A_WALLET}",
+    ),
+    Fault(
+        "a counter is in both places",
+        ("counters",),
+        f"{counter_under_way('ann')} WHERE c.name = 'cap:base' AND period = '2026-11'",
+        "INSERT INTO counter SELECT cell, id, $4, $5, $6 FROM wallet"
+        f" {A_WALLET} AND (counters::json ->> $3)::bigint = $6",
+    ),
+    Fault(
+        "a counter that is under way lies in the table",
+        ("counters",),
+        f"{counter_under_way('ann')} WHERE c.name = 'cap:base' AND period = '2026-11'",
+        f"WITH w AS (UPDATE wallet SET counters = (counters::jsonb - $3)::text {A_WALLET} RETURNING *)"
+        " INSERT INTO counter SELECT cell, id, $4, $5, $6 FROM w",
+    ),
+    Fault(
+        "a counter of a day that is over stays in the row",
+        ("counters",),
+        f"{past_counter('gus')} WHERE w.name = 'cap:base'",
+        f"WITH c AS (DELETE FROM counter {A_COUNTER} AND value = $5 RETURNING *)"
+        " UPDATE wallet w SET counters = counters::jsonb || jsonb_build_object(name || ' ' || period, value)"
+        " FROM c WHERE (w.cell, w.id) = (c.cell, c.wallet)",
+    ),
+    Fault(
+        "what a row counts cannot be read",
+        ("counters",),
+        wallet("ann"),
+        f"UPDATE wallet SET counters = '{{\"cap:base 2026-11\":many}}' {A_WALLET}",
     ),
     Fault(
         "an explanation is told otherwise",
         ("counters", "chains"),
-        f"{COUNTER} WHERE name = 'cap:base' AND period = '2026-11'",
+        f"SELECT w.id, 'counter cap:base of 2026-11', w.cell, w.id FROM {of('wallet', 'ann', 'id')}",
         "UPDATE entry SET explanation = replace(explanation, '{\"base\":120', '{\"base\":119')"
-        " WHERE cell = $1 AND wallet = $2 AND key = 'a2' AND 'cap:base' = $3 AND '2026-11' = $4",
+        " WHERE cell = $1 AND wallet = $2 AND key = 'a2'",
     ),
     Fault(
         "an explanation is no JSON",

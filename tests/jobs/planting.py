@@ -71,8 +71,25 @@ CLAIM = (
 CLAIMED = (
     "SELECT c.wallet, 'entry ' || c.no, c.cell, c.id FROM claim c JOIN entry e USING (id) WHERE e.key = 'a2'"
 )
-COUNTER = "SELECT w.wallet, format('counter %s of %s', name, period), w.cell, w.wallet, name, period FROM"
-COUNTER = f"{COUNTER} {of('counter', 'ann')}"
+
+
+def past_counter(who: str) -> str:
+    """Pick a counter of a period that is over."""
+    told = (
+        "SELECT w.wallet, format('counter %s of %s', w.name, period), w.cell, w.wallet, w.name, period, value"
+    )
+    return f"{told} FROM {of('counter', who)}"
+
+
+def counter_under_way(who: str) -> str:
+    """Pick a counter of the wallet's row, by its key there and by its name and period."""
+    return (
+        "SELECT w.id, format('counter %s of %s', c.name, period), w.cell, w.id, c.key, c.name, period, value"
+        f" FROM {of('wallet', who, 'id')} CROSS JOIN LATERAL (SELECT key, split_part(key, ' ', 1) AS name,"
+        " split_part(key, ' ', 2) AS period, value::bigint FROM json_each_text(w.counters::json)) c"
+    )
+
+
 ROOT = "SELECT NULL::uuid, format('root of %s of programme %s', day, program), program, day FROM daily_root"
 HEAD = f"SELECT w.wallet, 'head of ' || w.day, w.cell, w.wallet, w.day FROM {of('daily_head', 'ann')}"
 NOBODY = "00000000-0000-7000-8000-000000000009"

@@ -71,10 +71,11 @@ async def test_the_report_can_be_read_and_counted(book: str) -> None:
     seen: list[tuple[int, int]] = []
     report = await verify(book, progress=lambda check, done, of: seen.append((done, of)))
     assert seen[-1][0] == seen[-1][1] == len(seen)
-    assert (report.checks["counters"].found, len(report.findings)) == (270, 100)
+    # Two of the nine were never active: with them all counters belong in the row, also those of no time.
+    assert (report.checks["counters"].found, len(report.findings)) == (270 + 60, 100)
     text = report.text()
-    assert "… and 170 more" in text
-    assert "270 findings: the books do not hold" in text
+    assert "… and 230 more" in text
+    assert "330 findings: the books do not hold" in text
     told = json.loads(json.dumps(report.as_dict()))
     assert told["clean"] is False
     assert [check["name"] for check in told["checks"]] == list(CHECKS)

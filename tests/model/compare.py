@@ -1,6 +1,7 @@
 """What is stored beside what the model says: lots, holds, counters, wallets; and in the end every sum."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from jifen.books.entries import entry_hash
 from jifen.books.legs import Account, Kind, Leg
 from jifen.books.wallet import EPOCH, Balance
 from jifen.engine.command import entry_id
+from jifen.values.periods import Span, local_day, period_key
 from tests.engine.orders import SOURCE
+from tests.engine.town import COUNTERS, ZONE
 from tests.model.naive_verbs import Verbs
 from tests.model.stage import Names, Stage
 
@@ -51,11 +54,11 @@ def compare_now(stage: Stage, names: Names, books: Verbs) -> None:
         for held in books.holds(who).values()
     }
     counted = {
-        (people[row["wallet"]], row["name"], row["period"]): row["value"]
-        for row in stage.fetch(f"SELECT * FROM counter {OF_PROGRAM} AND value > 0", program)
+        (people[row["wallet"]], row["name"], row["period"]): (row["value"], row["place"])
+        for row in stage.fetch(f"SELECT * FROM ({COUNTERS}) c {OF_PROGRAM} AND value > 0", program)
     }
     assert counted == {
-        (who, *counter): count
+        (who, *counter): (count, place_of(*counter, books.active(who)))
         for who in names.wallets
         for counter, count in books.counters(who).items()
         if count
@@ -67,6 +70,16 @@ def compare_now(stage: Stage, names: Names, books: Verbs) -> None:
             max(EPOCH, books.active(who)),
             books.frozen(who),
         ), who
+
+
+def place_of(name: str, period: str, active_at: datetime) -> str:
+    """Where a counter is to be: in the row unless its period lies before that of the last activity."""
+    if (name.startswith("once:") and period == "ever") or name.startswith("code:"):
+        return "table"
+    day = local_day(active_at, ZONE)
+    spans: tuple[Span, ...] = ("day", "week", "month", "year")
+    now = {len(key): key for key in (period_key(span, day) for span in spans)}
+    return "row" if period == "ever" or period >= now[len(period)] else "table"
 
 
 def compare_sums(stage: Stage, names: Names, books: Verbs) -> None:

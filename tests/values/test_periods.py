@@ -17,11 +17,11 @@ from jifen.values.periods import (
     Sweep,
     Validity,
     add_months,
-    begins_after,
     end_of_day,
     end_of_month,
     expires_at,
     last_day,
+    last_day_of,
     local_day,
     period_key,
     start_of_day,
@@ -191,8 +191,21 @@ def test_an_event_is_no_period() -> None:
         period_key("event", date(2026, 11, 21))
 
 
-@given(one=DAYS, other=DAYS, span=st.sampled_from(SPANS))
-def test_periods_follow_one_another(one: date, other: date, span: Span) -> None:
-    """A period begins after a day where the day lies before all of the period's days."""
-    period = period_key(span, other)
-    assert begins_after(period, one) == (period != period_key(span, one) and other > one)
+@given(day=DAYS, span=st.sampled_from(SPANS))
+def test_a_period_ends_with_its_last_day(day: date, span: Span) -> None:
+    """The last day is in the period, and the next one is not; `ever` has none."""
+    period = period_key(span, day)
+    last = last_day_of(period)
+    assert last is not None
+    assert day <= last
+    assert period_key(span, last) == period
+    if span != "ever":
+        assert period_key(span, last + timedelta(days=1)) != period
+
+
+@pytest.mark.parametrize(
+    "text", ["", "left", "A-7", "26-11", "2026-13", "2026-W54", "2026-1-1", "20261121", "2026-W47-6", "+026"]
+)
+def test_what_is_no_period_has_no_last_day(text: str) -> None:
+    """A code that an act carries stands where others have their period, and says nothing of time."""
+    assert last_day_of(text) is None

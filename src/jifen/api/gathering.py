@@ -1,13 +1,14 @@
 """Reads of many requests at once: what is asked while one reading is under way is read by the next."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from jifen.api.earlier import Earlier, load_earlier
+from jifen.books.counters import Counter, placed
 from jifen.books.series import Series
 from jifen.books.wallet import Wallet
 from jifen.engine.loading import load_counters, load_stocks, load_wallets
@@ -16,7 +17,9 @@ from jifen.parties.programs import Program
 from jifen.store.queries import q
 from jifen.values.ids import Id, ProgramId, SeriesId, WalletId, cell_of
 
-Counter = tuple[str, str]
+REWARDS = "reward:"
+"""How the names of the counters of rewards' limits begin."""
+
 Facts = dict[tuple[ProgramId, UUID], Earlier]
 
 Asked = TypeVar("Asked")
@@ -114,21 +117,18 @@ class Gathering:
             return Seen(wallets, await load_stocks(conn, list(stocks)) if stocks else {})
 
     async def _count(self, conn: Any, asks: Iterable[Ask], wallets: Mapping[WalletId, Wallet]) -> None:
-        named: list[tuple[Wallet, str, str]] = []
-        limited: set[WalletId] = set()
-        periods: set[str] = set()
+        named: list[tuple[WalletId, Sequence[Counter]]] = []
+        limited: set[tuple[WalletId, str]] = set()
         for ask in asks:
             wallet = None if ask.wallet is None else wallets.get(ask.wallet)
             if wallet is None:
                 continue
-            named += [(wallet, *counter) for counter in ask.counters]
-            if ask.limits:
-                limited.add(wallet.id)
-                periods |= ask.limits
-        if named:
-            await load_counters(conn, named)
+            named.append((wallet.id, ask.counters))
+            limited |= {
+                (wallet.id, period) for period in ask.limits if placed((REWARDS, period))[0] < wallet.day
+            }
+        await load_counters(conn, wallets, named)
         if limited:
-            ordered = list(limited)
-            cells = [cell_of(wallet) for wallet in ordered]
-            for row in await conn.fetch(q("mall_counters"), cells, ordered, list(periods)):
+            of, periods = zip(*limited, strict=True)
+            for row in await conn.fetch(q("mall_counters"), [cell_of(one) for one in of], of, periods):
                 wallets[row["wallet"]].counters[(row["name"], row["period"])] = row["value"]

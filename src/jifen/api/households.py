@@ -262,11 +262,8 @@ async def household(call: Call) -> Reply:
     async with pool.acquire() as conn:
         found = await load_wallets(conn, [home, *members], {program.id: program}, call.house.series)
         units = sorted(program.units)
-        asked = [
-            (found[of], *pooled(unit, now, program.zone)) for of in members if of in found for unit in units
-        ]
-        if asked:
-            await load_counters(conn, asked)
+        counters = [pooled(unit, now, program.zone) for unit in units]
+        await load_counters(conn, found, [(of, counters) for of in members])
     numbers = await numbers_of(pool, members)
     views = tuple(
         KinView(numbers.get(one, ""), one == members[0], belonging.since, dict(belonging.pool))

@@ -5,19 +5,17 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from jifen.books.counters import NEVER_ACTIVE
 from jifen.books.legs import GRANTING, Account, Leg
 from jifen.books.series import FAR, Series, expiry_of
 from jifen.values.ids import Id, MerchantId, ProgramId, SeriesId, WalletId
-from jifen.values.periods import begins_after, local_day
+from jifen.values.periods import end_of_day, local_day
 from jifen.values.points import POINTS_MAX
 
 # The members of an enum are looked up by a property: too slow for what runs for each leg of each entry.
 ISSUED, HELD, OWED, EXPIRED = Account.ISSUED, Account.HELD, Account.OWED, Account.EXPIRED
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-CODES = "code:"
-"""How the names of counters begin that count codes, each in a `period` of its own."""
 
 
 class BooksError(Exception):
@@ -85,6 +83,8 @@ class Wallet(msgspec.Struct):
 
     facts: what rules read of its holder, as text (rules/person.py); changed by entries of kind profile.
     tallies: balances by unit, kept while points move, so that a wallet of many lots need not be counted anew.
+    day: the local day of the last activity, until the instant day_over. under_way: the counters of the row
+    (books/counters.py); counters: these, but 0, and those of the table that were asked for.
     """
 
     id: WalletId
@@ -100,21 +100,21 @@ class Wallet(msgspec.Struct):
     lots: dict[SeriesId, Lot] = {}
     holds: dict[Id, Hold] = {}
     counters: dict[tuple[str, str], int] = {}
+    under_way: dict[str, int] = {}
     tallies: dict[str, Tally] = {}
     idles: bool = False
+    day: str = NEVER_ACTIVE
+    day_over: datetime = EPOCH
 
     def __post_init__(self) -> None:
-        """Note whether any lot expires by idleness."""
+        """Note whether any lot expires by idleness, and the active day."""
         self.idles = any(lot.series.idle_months is not None for lot in self.lots.values())
+        if self.active_at > EPOCH:
+            self._note_day()
 
-    def never_counted(self, name: str, period: str) -> bool:
-        """Whether no such counter can exist, since the wallet's last activity was before its period.
-
-        The period of a counter of codes is the code, which says nothing of time.
-        """
-        if self.active_at == EPOCH:
-            return True
-        return not name.startswith(CODES) and begins_after(period, local_day(self.active_at, self.zone))
+    def _note_day(self) -> None:
+        day = local_day(self.active_at, self.zone)
+        self.day, self.day_over = day.isoformat(), end_of_day(day, self.zone)
 
     def expiry(self, series: Series) -> datetime | None:
         """When points of a series expire in this wallet."""
@@ -163,6 +163,8 @@ class Wallet(msgspec.Struct):
         """Note an activity; it extends what expires by idleness, so balances are counted anew."""
         if at > self.active_at:
             self.active_at = at
+            if at >= self.day_over:
+                self._note_day()
             if self.idles:
                 self.tallies.clear()
 

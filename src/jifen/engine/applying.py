@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from jifen.books.counters import Counter, named, placed, row_text
 from jifen.books.entries import entry_hash, legs_text
 from jifen.books.legs import Leg
 from jifen.books.series import Series
@@ -21,7 +22,10 @@ from jifen.values.ids import EntryId, Id, SeriesId, WalletId
 NO_EXPLANATION = "{}"
 
 COUNTERS_KEPT = 64
-"""How many counters a snapshot may hold between two batches."""
+"""So many counters in a snapshot, and those of the table are forgotten between two batches."""
+
+UNCHANGED = "="
+"""What stands for the counters of a row that are as they were."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -45,12 +49,14 @@ class Writing:
         self.view = view
         self.wallets: list[Wallet] = []
         self.expected: list[int] = []
+        self.days: list[str] = []
         self.place: dict[WalletId, int] = {}
         self.names: Names[UUID] = Names()
         self.times: Names[datetime] = Names()
         self.entries: list[tuple[Any, ...]] = []
         self.lots: dict[tuple[int, SeriesId], Lot] = {}
-        self.counters: dict[tuple[int, str, str], bool] = {}
+        self.counted: set[int] = set()
+        self.past: dict[tuple[int, str, str], int] = {}
         self.takes: dict[Id, int] = {}
         self.effects: dict[str, list[dict[str, Any]]] = {}
         self.series: dict[SeriesId, Series] = {}
@@ -68,6 +74,7 @@ class Writing:
         if place is None:
             self.wallets.append(wallet)
             self.expected.append(wallet.version)
+            self.days.append(wallet.day)
             place = self.place[wallet.id] = len(self.wallets)
         return place
 
@@ -168,12 +175,20 @@ class Writing:
         )  # fmt: skip
         self.entries.append(row)
 
-    def _count(self, wallet: Wallet, place: int, counts: dict[tuple[str, str], int]) -> None:
-        known = wallet.counters
+    def _count(self, wallet: Wallet, place: int, counts: dict[Counter, int]) -> None:
+        """Advance counters: those under way in the wallet's row, those that are past in the table."""
+        known, under_way, day = wallet.counters, wallet.under_way, wallet.day
         for counter, count in counts.items():
-            before = known.get(counter, 0)
-            self.counters.setdefault((place, *counter), before > 0)
-            known[counter] = max(0, before + count)
+            known[counter] = value = max(0, known.get(counter, 0) + count)
+            until, key = placed(counter)
+            if until < day:
+                self.past[(place, *counter)] = value
+                continue
+            self.counted.add(place)
+            if value:
+                under_way[key] = value
+            else:
+                under_way.pop(key, None)
 
     def _facts(self, wallet: Wallet, facts: str) -> None:
         wallet.facts = facts
@@ -218,8 +233,10 @@ class Writing:
             await conn.execute(
                 q("series_add"), *columns([msgspec.structs.astuple(one) for one in self.series.values()], 13)
             )
+        under_way, *past = self._counters()
         rows = [
             *self._wallets(),
+            under_way,
             *self._entries(),
             *self._lots(stored=True),
             *self._lots(stored=False),
@@ -228,8 +245,7 @@ class Writing:
             q("apply_batch"),
             *self._programs(),
             *rows,
-            *self._counters(known=False),
-            *self._counters(known=True),
+            *past,
             list(self.takes),
             list(self.takes.values()),
             msgspec.json.encode(self.effects).decode() if self.effects else "{}",
@@ -296,14 +312,24 @@ class Writing:
         ]
         return [numbers(column) for column in columns(rows, 6)]
 
-    def _counters(self, *, known: bool) -> list[str]:
-        rows = [
-            (place, name, period, self.wallets[place - 1].counters[(name, period)])
-            for (place, name, period), existed in self.counters.items()
-            if existed is known
-        ]
-        place, names, periods, values = columns(rows, 4)
-        return [numbers(place), texts(names), texts(periods), numbers(values)]
+    def _counters(self) -> list[str]:
+        """What the rows say of counters, where that changed, and the rows of counters that are past."""
+        told = []
+        for place, (wallet, before) in enumerate(zip(self.wallets, self.days, strict=True), start=1):
+            moved = wallet.day != before and self._move(wallet, place)
+            told.append(row_text(wallet.under_way) if moved or place in self.counted else UNCHANGED)
+        rows = [(*counter, value) for counter, value in self.past.items()]
+        places, names, periods, values = columns(rows, 4)
+        return [texts(told), numbers(places), texts(names), texts(periods), numbers(values)]
+
+    def _move(self, wallet: Wallet, place: int) -> bool:
+        """Move the counters whose periods are over from the row to the table; whether there were any."""
+        under_way, day = wallet.under_way, wallet.day
+        ended = [key for key in under_way if named(key)[0] < day]
+        for key in ended:
+            # One that was counted since it ended has its newest value there already.
+            self.past.setdefault((place, *named(key)[1]), under_way.pop(key))
+        return bool(ended)
 
     def settle(self) -> None:
         """After the commit: what is stored now is known to be stored."""
@@ -317,4 +343,4 @@ class Writing:
         for wallet in self.wallets:
             # Those of past days would gather for ever; what is asked for again is read again.
             if len(wallet.counters) > COUNTERS_KEPT:
-                wallet.counters.clear()
+                wallet.counters = {named(key)[1]: value for key, value in wallet.under_way.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from jifen.books.counters import Counter
 from jifen.books.refusals import Code, Refusal
 from jifen.books.series import Series
 from jifen.books.wallet import Wallet
@@ -297,7 +298,7 @@ class Engine:
     async def _fill(self, conn: Connection, view: View, commands: Sequence[Command]) -> View:
         """Read what commands need beside their wallets."""
         known = view.series
-        counters: list[tuple[WalletId, Sequence[tuple[str, str]]]] = []
+        counters: list[tuple[WalletId, Sequence[Counter]]] = []
         entries: set[EntryId] = set()
         places: set[tuple[WalletId, int]] = set()
         rows: set[tuple[str, WalletId, Id]] = set()
@@ -331,30 +332,10 @@ class Engine:
             for command in commands:
                 if then := command.counters_then(view):
                     counters.append((command.wallets[0], then))
-        await self._load_counters(conn, view, counters)
+        await load_counters(conn, view.wallets, counters)
         if stocks:
             view.stocks = await load_stocks(conn, list(stocks))
         return view
-
-    async def _load_counters(
-        self, conn: Connection, view: View, asked: list[tuple[WalletId, Sequence[tuple[str, str]]]]
-    ) -> None:
-        missing: dict[tuple[WalletId, str, str], tuple[Wallet, str, str]] = {}
-        for wallet, counters in asked:
-            snapshot = view.wallets.get(wallet)
-            if snapshot is None:
-                continue
-            known = snapshot.counters
-            for counter in counters:
-                if counter in known:
-                    continue
-                name, period = counter
-                if snapshot.never_counted(name, period):
-                    known[counter] = 0
-                else:
-                    missing[(wallet, name, period)] = (snapshot, name, period)
-        if missing:
-            await load_counters(conn, list(missing.values()))
 
     def _cached(self, view: View, batch: list[Ticket]) -> list[WalletId]:
         """Put the snapshots at hand into the view; returns the wallets that must be read."""

@@ -1,10 +1,11 @@
 """Load: snapshots of what the commands of a batch say they need, in a handful of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
+from jifen.books.counters import Counter, named, placed, read_row
 from jifen.books.entries import Entry, read_legs
 from jifen.books.legs import Kind
 from jifen.books.series import Series
@@ -59,7 +60,7 @@ async def load_wallets(
     found: dict[WalletId, Wallet] = {}
     holding: list[WalletId] = []
     for row in rows:
-        cell, wallet, program, version, head, household, active_at, frozen_until, facts, *lots = row
+        cell, wallet, program, version, head, household, active_at, frozen_until, facts, counters, *lots = row
         snapshot = Wallet(
             wallet,
             cell,
@@ -72,6 +73,9 @@ async def load_wallets(
             frozen_until,
             facts,
         )
+        snapshot.under_way = under_way = read_row(counters)
+        for key, value in under_way.items():
+            snapshot.counters[named(key)[1]] = value
         if lots[0] is not None:
             for series, granted, remaining, held, owed in zip(*lots, strict=True):
                 snapshot.lots[series] = Lot(known[series], granted, remaining, held, owed, True, granted)
@@ -88,18 +92,41 @@ async def load_wallets(
     return found
 
 
-async def load_counters(conn: Connection, asked: Sequence[tuple[Wallet, str, str]]) -> None:
-    """Read counters into the snapshots that lack them."""
+async def load_counters(
+    conn: Connection,
+    wallets: Mapping[WalletId, Wallet],
+    asked: Sequence[tuple[WalletId, Sequence[Counter]]],
+) -> None:
+    """Read counters into the snapshots that lack them: those that are past, since what is under way is there.
+
+    asked: by wallet; of one that is not among the wallets nothing is read.
+    """
+    missing: dict[tuple[WalletId, Counter], Wallet] = {}
+    # Who asks for the same rules of the same day asks with the same list: it is looked through once.
+    past: dict[tuple[int, str], list[Counter]] = {}
+    for of, counters in asked:
+        wallet = wallets.get(of)
+        if wallet is None:
+            continue
+        day = wallet.day
+        found = past.get((id(counters), day))
+        if found is None:
+            found = [counter for counter in counters if placed(counter)[0] < day]
+            past[(id(counters), day)] = found
+        for counter in found:
+            if counter not in wallet.counters:
+                missing[(of, counter)] = wallet
+    if not missing:
+        return
     rows = await conn.fetch(
         q("counters_load"),
-        [wallet.cell for wallet, _, _ in asked],
-        [wallet.id for wallet, _, _ in asked],
-        [name for _, name, _ in asked],
-        [period for _, _, period in asked],
+        [wallet.cell for wallet in missing.values()],
+        [of for of, _ in missing],
+        [name for _, (name, _) in missing],
+        [period for _, (_, period) in missing],
     )
-    by_id = {wallet.id: wallet for wallet, _, _ in asked}
-    for wallet, name, period, value in rows:
-        by_id[wallet].counters[(name, period)] = value
+    for of, name, period, value in rows:
+        wallets[of].counters[(name, period)] = value
 
 
 async def load_entries(

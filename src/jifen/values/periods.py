@@ -61,13 +61,25 @@ def period_key(span: Span, day: date) -> str:
     raise ValueError(f"the span {span!r} has no period")
 
 
-def begins_after(period: str, day: date) -> bool:
-    """Whether a period, by its key, begins after a day; `ever` does not."""
+def last_day_of(period: str) -> date | None:
+    """The last day of a period, by its key; of `ever` the last there is. None: it is no period's key."""
     if period == EVER:
-        return False
-    if "W" in period:
-        return period > period_key("week", day)
-    return period > day.isoformat()[: len(period)]
+        return date.max
+    try:
+        match len(period):
+            case 4:
+                day, span = date(int(period), 12, 31), "year"
+            case 7:
+                day, span = end_of_month(date.fromisoformat(f"{period}-01")), "month"
+            case 8:
+                day, span = date.fromisocalendar(int(period[:4]), int(period[6:]), 7), "week"
+            case 10:
+                day, span = date.fromisoformat(period), "day"
+            case _:
+                return None
+    except ValueError:
+        return None
+    return day if period_key(span, day) == period else None
 
 
 def add_months(day: date, months: int) -> date:

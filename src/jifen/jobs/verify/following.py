@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jifen.books.counters import named, placed, read_row
 from jifen.books.entries import entry_hash, legs_text, read_legs
 from jifen.books.legs import Account, Kind
 from jifen.books.series import Series
@@ -32,6 +33,10 @@ REVIVING = frozenset((Kind.RETURN, Kind.EXTEND, Kind.PURCHASE))
 """Kinds that take an expiry back."""
 
 
+PLACES = "its wallet's row", "the table"
+"""Where a counter is: under way, and else."""
+
+
 class Following:
     """One wallet while its entries go by."""
 
@@ -46,6 +51,9 @@ class Following:
         self._head = b""
         self._last: Any = None
         self._recount: Recount | None = Recount(self._program, row["zone"], limits)
+        self._wallet = Wallet(
+            self._id, row["cell"], self._program, row["zone"], active_at=row["active_at"], lots=self._lots()
+        )
 
     def take(self, row: Any) -> None:
         """Look at the next entry."""
@@ -127,8 +135,11 @@ class Following:
             so = f"claim {named} has the digest {row['digest']}"
             self._found("claims", row, so, f"{digest}, of the wallet and the event")
 
-    def finish(self, counters: Values) -> None:
-        """The wallet's entries are all seen: compare the head, the last balance and the counters stored."""
+    def finish(self, past: Values) -> None:
+        """The wallet's entries are all seen: compare the head, the last balance and the counters stored.
+
+        past: those of the table.
+        """
         row = self._row
         self._report.looked("chains", self._no)
         self._report.looked("claims", self._no)
@@ -140,15 +151,35 @@ class Following:
             )
         if self._last is not None and row["version"] == self._no:
             self._balance(self._last)
-        if self._recount is not None:
-            self._report.looked("counters", len(counters))
-            for name, period, stored, counted in self._recount.differing(counters):
-                expected = f"{counted}: what its entries gave and took back"
-                self._wrong("counters", f"counter {name} of {period}", f"{stored}", expected)
+        self._counters(past)
 
-    def _balance(self, last: Any) -> None:
+    def _counters(self, past: Values) -> None:
+        try:
+            under_way = {named(key)[1]: value for key, value in read_row(self._row["counters"]).items()}
+        except ValueError as unreadable:
+            so = f"its counters cannot be read: {unreadable}"
+            self._wrong("counters", "wallet", so, "those under way, by name and period")
+            return
+        self._report.looked("counters", len(under_way) + len(past))
+        stored, both = {**under_way, **past}, (under_way, past)
+        for counter in sorted(stored):
+            place = 0 if placed(counter)[0] >= self._wallet.day else 1
+            if counter not in both[place]:
+                so, due = f"it is in {PLACES[1 - place]}", f"in {PLACES[place]}"
+            elif counter in both[1 - place]:
+                so, due = f"it is in {PLACES[0]} and in {PLACES[1]}", f"in {PLACES[place]} alone"
+                stored[counter] = both[place][counter]
+            else:
+                continue
+            self._wrong("counters", f"counter {counter[0]} of {counter[1]}", so, due)
+        if self._recount is not None:
+            for name, period, was, counted in self._recount.differing(stored):
+                expected = f"{counted}: what its entries gave and took back"
+                self._wrong("counters", f"counter {name} of {period}", f"{was}", expected)
+
+    def _lots(self) -> dict[SeriesId, Lot]:
         row = self._row
-        lots = {
+        return {
             series: Lot(self._series[series], granted, remaining, held, owed)
             for series, granted, remaining, held, owed in zip(
                 *(row[column] or () for column in ("series", "granted", "remaining", "held", "owed")),
@@ -156,11 +187,10 @@ class Following:
             )
             if series in self._series
         }
-        wallet = Wallet(
-            self._id, row["cell"], self._program, row["zone"], active_at=row["active_at"], lots=lots
-        )
+
+    def _balance(self, last: Any) -> None:
         stored = Balance(last["available"], last["pending"], last["held"], last["owed"])
-        due = wallet.balance(last["unit"], last["recorded_at"])
+        due = self._wallet.balance(last["unit"], last["recorded_at"])
         self._report.looked("balances")
         if stored != due:
             self._found("balances", last, f"{_told(stored)} {last['unit']}", f"{_told(due)} in its lots then")

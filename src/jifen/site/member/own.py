@@ -69,7 +69,9 @@ async def climb_of(visit: Visit, seen: Seen) -> Climb | None:
     if tiers is None:
         return None
     async with visit.house.pool.acquire() as conn:
-        await load_counters(conn, [(seen.wallet, *counter) for counter in window(tiers, seen.today)])
+        await load_counters(
+            conn, {seen.wallet.id: seen.wallet}, [(seen.wallet.id, window(tiers, seen.today))]
+        )
     standing = read_person(seen.wallet.facts).standing
     place = rank(tiers, standing.tier)
     return Climb(

@@ -1,6 +1,6 @@
 -- A page of wallets of some cells, after a given one, with their lots that are not empty.
 SELECT w.cell, w.id, w.program, coalesce(p.zone, 'UTC') AS zone, w.version, w.head, w.household, w.active_at,
-    w.frozen_until, lots.series, lots.granted, lots.remaining, lots.held, lots.owed
+    w.frozen_until, w.counters, lots.series, lots.granted, lots.remaining, lots.held, lots.owed
 FROM wallet w
 LEFT JOIN program p ON p.id = w.program
 LEFT JOIN LATERAL (

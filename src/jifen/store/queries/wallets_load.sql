@@ -1,5 +1,5 @@
 -- Snapshots of wallets with their lots that are not empty; the version is read first, so what is newer shows.
-SELECT w.cell, w.id, w.program, w.version, w.head, w.household, w.active_at, w.frozen_until, w.facts,
+SELECT w.cell, w.id, w.program, w.version, w.head, w.household, w.active_at, w.frozen_until, w.facts, w.counters,
     lots.series, lots.granted, lots.remaining, lots.held, lots.owed
 FROM unnest($1::smallint[], $2::uuid[]) AS asked (cell, id)
 JOIN wallet w ON w.cell = asked.cell AND w.id = asked.id

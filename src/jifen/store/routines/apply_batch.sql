@@ -3,20 +3,20 @@
 -- A wallet that comes with the version it has was only looked at, by a command that was refused.
 -- What is stale, short or changed is named first: keys that were booked before show when the rest is in order.
 -- Rows name wallets by their place in p_wallet, other ids by their place in p_id, times in p_time.
+-- p_counters: what rows say of counters that are under way, or = where that stays as it is; c_: those of the table.
 -- Whole numbers travel as array literals and texts joined by the unit separator, long ones as their bytes in
 -- UTF-8: cheapest on both sides.
 CREATE OR REPLACE FUNCTION apply_batch(
     p_program uuid[], p_revision bigint[], p_id uuid[], p_time timestamptz[],
     p_wallet uuid[], p_cell text, p_expected text, p_version text, p_head text,
-    p_active text, p_frozen text,
+    p_active text, p_frozen text, p_counters text,
     e_wallet text, e_no text, e_reverses text, e_id uuid[], e_digest uuid[], e_kind text,
     e_occurred text, e_recorded text, e_available text, e_pending text, e_held text, e_owed text,
     e_merchant text, e_unit text, e_source text, e_key text, e_event bytea, e_explanation bytea, e_legs bytea,
     e_hash text,
     l_wallet text, l_series text, l_granted text, l_remaining text, l_held text, l_owed text,
     k_wallet text, k_series text, k_granted text, k_remaining text, k_held text, k_owed text,
-    n_wallet text, n_name text, n_period text, n_value text,
-    o_wallet text, o_name text, o_period text, o_value text,
+    c_wallet text, c_name text, c_period text, c_value text,
     s_id uuid[], s_taken bigint[],
     p_effects jsonb,
     OUT booked uuid[], OUT stale uuid[], OUT short uuid[], OUT changed uuid[]
@@ -68,10 +68,10 @@ BEGIN
     END;
 
     UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
-        frozen_until = p_time[u.frozen]
+        frozen_until = p_time[u.frozen], counters = coalesce(u.counters, w.counters)
     FROM unnest(cells, p_wallet, p_expected::integer[], p_version::integer[], string_to_array(p_head, E'\x1f'),
-            p_active::integer[], p_frozen::integer[])
-        AS u (cell, id, expected, version, head, active, frozen)
+            p_active::integer[], p_frozen::integer[], string_to_array(p_counters, E'\x1f', '='))
+        AS u (cell, id, expected, version, head, active, frozen, counters)
     WHERE w.cell = u.cell AND w.id = u.id AND u.version > u.expected;
     INSERT INTO entry (cell, wallet, no, reverses, id, kind, occurred_at, recorded_at, available, pending, held,
         owed, merchant, unit, source, key, event, explanation, legs, hash)
@@ -105,17 +105,15 @@ BEGIN
     ON CONFLICT ON CONSTRAINT lot_key DO UPDATE SET granted = lot.granted + excluded.granted,
         remaining = lot.remaining + excluded.remaining, held = lot.held + excluded.held,
         owed = lot.owed + excluded.owed;
-    INSERT INTO counter (cell, wallet, name, period, value)
-    SELECT cells[r.w], p_wallet[r.w], r.name, r.period, r.value
-    FROM unnest(n_wallet::integer[], string_to_array(n_name, E'\x1f'), string_to_array(n_period, E'\x1f'),
-            n_value::bigint[])
-        AS r (w, name, period, value)
-    ON CONFLICT ON CONSTRAINT counter_key DO UPDATE SET value = excluded.value;
-    UPDATE counter c SET value = u.value
-    FROM unnest(o_wallet::integer[], string_to_array(o_name, E'\x1f'), string_to_array(o_period, E'\x1f'),
-            o_value::bigint[])
-        AS u (w, name, period, value)
-    WHERE c.cell = cells[u.w] AND c.wallet = p_wallet[u.w] AND c.name = u.name AND c.period = u.period;
+    -- Counters of periods that are over: most batches have none.
+    IF c_wallet <> '{}' THEN
+        INSERT INTO counter (cell, wallet, name, period, value)
+        SELECT cells[r.w], p_wallet[r.w], r.name, r.period, r.value
+        FROM unnest(c_wallet::integer[], string_to_array(c_name, E'\x1f'), string_to_array(c_period, E'\x1f'),
+                c_value::bigint[])
+            AS r (w, name, period, value)
+        ON CONFLICT ON CONSTRAINT counter_key DO UPDATE SET value = excluded.value;
+    END IF;
     IF cardinality(s_id) > 0 THEN
         UPDATE stock s SET remaining = s.remaining - u.taken
         FROM unnest(s_id, s_taken) AS u (id, taken)
