@@ -94,6 +94,23 @@ async def test_the_days_of_one_batch(database: str) -> None:
         await proven(here)
 
 
+async def test_members_for_whom_a_month_is_over_and_for_whom_it_is_not(database: str) -> None:
+    """The same purchase of 11-03 by both, in one batch; only ann was there in December, and both had 250."""
+    async with town(database, RULES, processes=2) as here:
+        orders = here.orders
+        for who in ("bob", "ann"):
+            await here.do(orders.purchase(f"p1 {who}", who, days(0), amount=25_000))
+        await here.do(orders.purchase("p2", "ann", days(31), amount=1_000))
+        sent: list[Command] = [
+            orders.purchase(f"p3 {who}", who, days(2), days(32), amount=10_000) for who in ("bob", "ann")
+        ]
+        gave = receipts(await here.processes[1].engine.submit_all(sent))
+        assert [answer.points for answer in gave] == [50, 50]
+        assert (await here.counters("bob"))["cap:base 2026-11"] == (300, "row")
+        assert (await here.counters("ann"))["cap:base 2026-11"] == (300, "table")
+        await proven(here)
+
+
 async def test_a_counter_moves_once(database: str) -> None:
     """With whatever first happens after its period; afterwards nobody writes it until it changes."""
     november = "SELECT value, xmin::text FROM counter WHERE period = '2026-11'"
@@ -104,6 +121,7 @@ async def test_a_counter_moves_once(database: str) -> None:
         await here.do(orders.redeem("r1", "ann", days(30), points=10))
         moved = [tuple(row) for row in await here.pool.fetch(november)]
         assert [value for value, _ in moved] == [100]
+        assert (await here.counters("ann"))["cap:base 2026-11"] == (100, "table")
         await here.do(orders.purchase("p2", "ann", days(31), amount=10_000))
         await here.do(orders.purchase("p3", "ann", days(70), amount=10_000))
         assert [tuple(row) for row in await here.pool.fetch(november)] == moved

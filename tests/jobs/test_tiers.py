@@ -62,6 +62,19 @@ async def test_a_level_that_was_reached_again_is_kept(database: str) -> None:
         assert await tier(here, "ann") == ""
 
 
+async def test_a_month_that_is_over_for_the_member_still_counts(database: str) -> None:
+    """What was bought in December keeps silver at the review, though ann has bought in January since."""
+    async with town(database, RULES, processes=2) as here:
+        await here.do(here.orders.purchase("1", "ann", days(0), amount=60_000))
+        await here.do(here.orders.purchase("2", "ann", days(40), amount=20_000))
+        await here.do(here.orders.purchase("3", "ann", days(62), amount=1_000))
+        assert (await here.counters("ann"))["tier 2026-12"] == (20_000, "table")
+        other = here.processes[1]
+        assert (await review_due(other.pool, other.engine, here.program, days(64))).booked == 1
+        assert await tier(here, "ann") == "silver"
+        assert (await verify(here.pool)).clean
+
+
 async def test_many_runs_at_once_review_each_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes, each twice at once, over forty members, seven by seven; the loop then notes the day."""
     monkeypatch.setattr("jifen.jobs.tiers.BATCH", 7)

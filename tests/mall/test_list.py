@@ -106,6 +106,24 @@ async def test_what_the_member_can_afford(stalls: Stalls) -> None:
     assert (told["lounge"]["why_not"], told["lounge"]["missing"]) == ("threshold", 190)
 
 
+async def test_a_limit_of_a_month_that_is_over_for_the_member(stalls: Stalls) -> None:
+    """Ann had her two lamps of November and one of December; then the trial's clock is set back.
+
+    Bob's first lamp is still under way: each of the two is told what holds, in one list as in another.
+    """
+    await stalls.redeems("ann", "lamp", store="air-1", count=2)
+    await stalls.redeems("bob", "lamp", store="air-1")
+    await stalls.at("2026-12-05 10:00")
+    assert "lamp" in codes(await stalls.mall("member=ann&affordable=true"))
+    await stalls.redeems("ann", "lamp", store="air-1")
+    await stalls.at("2026-11-25 10:00")
+    assert "lamp" not in codes(await stalls.mall("member=ann&affordable=true"))
+    assert "lamp" in codes(await stalls.mall("member=bob&affordable=true"))
+    told = await stalls.refused("limit_reached", "ann", "lamp", store="air-1")
+    assert (told["had"], told["most"]) == (2, 2)
+    await stalls.proves_clean()
+
+
 async def test_how_many_there_are_is_said_where_it_is_asked(stalls: Stalls) -> None:
     """Of all pages, of what is looked for; whatever of it is shown. Nobody has no points and no limits."""
     await stalls.gives(310, "cat")
