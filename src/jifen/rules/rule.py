@@ -59,9 +59,9 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "acts", "campaign", "caps", "code", "definition", "demand", "expression", "funders", "late", "on_days",
-        "once", "persons", "place", "promised", "raw", "reads", "rest", "since", "spans", "times", "unit",
-        "until", "validity",
+        "acts", "campaign", "caps", "code", "definition", "demand", "expression", "funders", "late",
+        "on_days", "once", "persons", "place", "promised", "raw", "reads", "rest", "since", "spans", "times",
+        "unit", "until", "validity",
     )  # fmt: skip
 
     def __init__(self, rule: AnyRule, shared: Shared) -> None:
