@@ -20,21 +20,31 @@ CREATE OR REPLACE FUNCTION apply_batch(
     s_id uuid[], s_taken bigint[],
     p_effects jsonb,
     OUT booked uuid[], OUT stale uuid[], OUT short uuid[], OUT changed uuid[]
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+-- Plans are kept, also those that were made while tables were small: each row is to be found by its key, in order.
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     cells CONSTANT smallint[] := p_cell::smallint[];
+    expected CONSTANT integer[] := p_expected::integer[];
+    versions CONSTANT integer[] := p_version::integer[];
+    moved bigint;
     effect record;
 BEGIN
     changed := ARRAY(
         SELECT p.id FROM unnest(p_program, p_revision) AS asked (id, revision)
         JOIN program p ON p.id = asked.id WHERE p.revision <> asked.revision);
-    WITH locked AS MATERIALIZED (
-        SELECT w.id, w.version, asked.expected
-        FROM unnest(cells, p_wallet, p_expected::integer[]) AS asked (cell, id, expected)
-        JOIN wallet w ON w.cell = asked.cell AND w.id = asked.id
-        ORDER BY w.cell, w.id FOR NO KEY UPDATE OF w
-    )
-    SELECT coalesce(array_agg(id) FILTER (WHERE version <> expected), '{}') INTO stale FROM locked;
+    -- A write checks the version that it replaces. Those that are only looked at must be locked to be checked, and
+    -- then all are, in the order in which every batch takes them.
+    stale := '{}';
+    IF EXISTS (SELECT FROM unnest(expected, versions) AS asked (expected, version) WHERE version = asked.expected) THEN
+        WITH locked AS MATERIALIZED (
+            SELECT w.id, w.version, asked.expected
+            FROM unnest(cells, p_wallet, expected) AS asked (cell, id, expected)
+            JOIN wallet w ON w.cell = asked.cell AND w.id = asked.id
+            ORDER BY w.cell, w.id FOR NO KEY UPDATE OF w
+        )
+        SELECT coalesce(array_agg(id) FILTER (WHERE version <> locked.expected), '{}') INTO stale FROM locked;
+    END IF;
     short := '{}';
     IF cardinality(s_id) > 0 THEN
         WITH locked AS MATERIALIZED (
@@ -50,29 +60,46 @@ BEGIN
         RETURN;
     END IF;
 
-    -- That a key is new is not asked first: its claim says so. Only where one was there before it is looked up.
+    -- Whether wallets are as they were seen, and keys new, is not asked first: the write itself says so. Only where it
+    -- cannot be done it is looked up which are not; then all of it is undone.
     BEGIN
+        WITH written AS (
+            UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
+                frozen_until = p_time[u.frozen], counters = coalesce(u.counters, w.counters)
+            FROM (
+                SELECT * FROM unnest(cells, p_wallet, expected, versions, string_to_array(p_head, E'\x1f'),
+                        p_active::integer[], p_frozen::integer[], string_to_array(p_counters, E'\x1f', '='))
+                    AS asked (cell, id, expected, version, head, active, frozen, counters)
+                WHERE asked.version > asked.expected
+                ORDER BY asked.cell, asked.id
+            ) AS u
+            WHERE w.cell = u.cell AND w.id = u.id AND w.version = u.expected
+            RETURNING 1
+        )
+        SELECT count(*) INTO moved FROM written;
+        IF moved < (SELECT count(*) FROM unnest(expected, versions) AS u (expected, version)
+                WHERE u.version > u.expected) THEN
+            RAISE serialization_failure USING MESSAGE = 'a wallet has moved on';
+        END IF;
         INSERT INTO claim (cell, id, wallet, no, digest)
         SELECT get_byte(uuid_send(r.id), 15), r.id, p_wallet[r.w], r.no, r.digest
         FROM unnest(e_id, e_wallet::integer[], e_no::integer[], e_digest) AS r (id, w, no, digest)
         WHERE r.digest IS NOT NULL;
-    EXCEPTION WHEN unique_violation THEN
+    EXCEPTION WHEN unique_violation OR serialization_failure THEN
+        stale := ARRAY(
+            SELECT w.id FROM unnest(cells, p_wallet, expected) AS asked (cell, id, expected)
+            JOIN wallet w ON w.cell = asked.cell AND w.id = asked.id
+            WHERE w.version <> asked.expected);
         booked := ARRAY(
             SELECT c.id FROM unnest(e_id, e_digest) AS asked (id, digest)
             JOIN claim c ON c.cell = get_byte(uuid_send(asked.id), 15)::smallint AND c.id = asked.id
             WHERE asked.digest IS NOT NULL);
-        IF cardinality(booked) = 0 THEN
+        IF cardinality(stale) + cardinality(booked) = 0 THEN
             RAISE;
         END IF;
         RETURN;
     END;
 
-    UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
-        frozen_until = p_time[u.frozen], counters = coalesce(u.counters, w.counters)
-    FROM unnest(cells, p_wallet, p_expected::integer[], p_version::integer[], string_to_array(p_head, E'\x1f'),
-            p_active::integer[], p_frozen::integer[], string_to_array(p_counters, E'\x1f', '='))
-        AS u (cell, id, expected, version, head, active, frozen, counters)
-    WHERE w.cell = u.cell AND w.id = u.id AND u.version > u.expected;
     INSERT INTO entry (cell, wallet, no, reverses, id, kind, occurred_at, recorded_at, available, pending, held,
         owed, merchant, unit, source, key, event, explanation, legs, hash)
     SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, p_time[r.occurred], p_time[r.recorded],
