@@ -12,12 +12,11 @@ from jifen.api.house import House
 from jifen.api.problems import Problem, invalid
 from jifen.engine.command import Command
 from jifen.events.earning import Earning
-from jifen.events.event import act_content, purchase_content, return_content
+from jifen.events.event import act_content, laid_out, purchase_content, return_content
 from jifen.mall.holding import Capture, Release, Reserve
 from jifen.mall.restoring import Restore
 from jifen.mall.spending import Redeem
 from jifen.parties.traits import Trait, traits_of
-from jifen.rules.award import added_up
 from jifen.till.returning import ReturnGoods
 from jifen.values.points import POINTS_MAX
 
@@ -60,9 +59,8 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
     wallet = wallet_of(found, body.member)
     store = asking.store(body.store)
     lines, amount, at = body.lines, body.amount, body.at
-    sums = None
+    laid = sums, _ = laid_out(lines)
     if lines:
-        sums = added_up(lines)
         total = sum(sums.by_category.values())
         if amount is None:
             amount = total
@@ -87,7 +85,7 @@ def _purchase(asking: Asking, body: bodies.Purchase, key: str, found: Found) -> 
         wallet=wallet,
         occurred_at=at or now,
         recorded_at=now,
-        content=purchase_content(store.code, amount, lines, at, body.channel, body.payment, sums=sums),
+        content=purchase_content(store.code, amount, lines, at, body.channel, body.payment, laid=laid),
         store=store,
         amount=amount,
         lines=lines,

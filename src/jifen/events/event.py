@@ -1,17 +1,23 @@
 """How purchases, acts and returns are stored: compact JSON whose exact bytes are hashed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
 from jifen.books.explanation import Explanation
 from jifen.events.tenders import cash_for_goods
-from jifen.rules.award import Line, Sums, added_up
+from jifen.rules.award import NONE, Line, Sums
 from jifen.values.ids import Id
 from jifen.values.points import split
 
 _json = msgspec.json.Encoder()
+
+Row = tuple[str, int, int, int, *tuple[object, ...]]
+"""A line as it is stored: article, place of its category, quantity, fen; then tags, brand and evidence."""
+
+Laid = tuple[Sums, list[Row]]
+"""Lines as rules read them together, and as they are stored."""
 
 
 class StoredLine(msgspec.Struct, frozen=True, array_like=True, gc=False, omit_defaults=True):
@@ -158,31 +164,45 @@ def purchase_content(
     payment: str = "",
     tenders: Tenders | None = None,
     *,
-    sums: Sums | None = None,
+    laid: Laid | None = None,
 ) -> bytes:
     """The stored form of a purchase, in UTF-8; the amount is that of the lines where there are any.
 
-    sums: the lines added up, where that was done before.
+    laid: the lines as `laid_out` gives them, where that was done before.
     """
-    if not lines:
+    sums, rows = laid_out(lines) if laid is None else laid
+    if not rows:
         return _json.encode(_Bought(store, at, amount, (), (), channel, payment, tenders))
-    if sums is None:
-        sums = added_up(lines)
-    categories = list(sums.by_category)
-    places = {category: place for place, category in enumerate(categories)}
-    rows: list[tuple[object, ...]]
-    if sums.bare:
-        rows = [(line.sku, places[line.category], line.quantity, line.amount) for line in lines]
-    else:
-        rows = [_row(line, places[line.category]) for line in lines]
-    return _json.encode(_Bought(store, at, 0, categories, rows, channel, payment, tenders))
+    return _json.encode(_Bought(store, at, 0, list(sums.by_category), rows, channel, payment, tenders))
 
 
-def _row(line: Line, place: int) -> tuple[object, ...]:
-    row = (line.sku, place, line.quantity, line.amount)
-    if line.brand or line.evidence:
-        return (*row, line.tags, line.brand, line.evidence)
-    return (*row, line.tags) if line.tags else row
+def laid_out(lines: Iterable[Line]) -> Laid:
+    """Lines as rules read them together, and as they are stored, in one pass.
+
+    A row names its category by its place among the categories of the sums.
+    """
+    places: dict[str, int] = {}
+    amounts: list[int] = []
+    rows: list[Row] = []
+    tags, evidence = NONE, NONE
+    for line in lines:
+        category, amount = line.category, line.amount
+        place = places.get(category)
+        if place is None:
+            place = places[category] = len(amounts)
+            amounts.append(amount)
+        else:
+            amounts[place] += amount
+        if line.brand or line.evidence:
+            rows.append((line.sku, place, line.quantity, amount, line.tags, line.brand, line.evidence))
+            tags = tags.union(line.tags)
+            evidence = evidence.union((line.evidence,) if line.evidence else ())
+        elif line.tags:
+            rows.append((line.sku, place, line.quantity, amount, line.tags))
+            tags = tags.union(line.tags)
+        else:
+            rows.append((line.sku, place, line.quantity, amount))
+    return Sums(dict(zip(places, amounts, strict=True)), tags, evidence), rows
 
 
 def act_content(act: str, store: str, at: datetime | None, code: str = "", amount: int = 0) -> bytes:

@@ -8,7 +8,7 @@ import msgspec
 from jifen.rules.person import NOBODY_KNOWN, Person
 from jifen.rules.reasons import Reason
 
-NONE: Set[str] = frozenset()
+NONE: frozenset[str] = frozenset()
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -24,15 +24,11 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Sums(msgspec.Struct, frozen=True, gc=False):
-    """Lines added up once, for all rules: fen by category, and the tags and the evidence that they name.
-
-    bare: no line names a tag, a brand or evidence.
-    """
+    """Lines added up once, for all rules: fen by category, and the tags and the evidence that they name."""
 
     by_category: dict[str, int]
     tags: Set[str]
     evidence: Set[str]
-    bare: bool
 
 
 def added_up(lines: Iterable[Line]) -> Sums:
@@ -40,19 +36,17 @@ def added_up(lines: Iterable[Line]) -> Sums:
     by_category: dict[str, int] = {}
     tags: Set[str] = NONE
     evidence: Set[str] = NONE
-    bare = True
     for line in lines:
         category = line.category
         if category in by_category:
             by_category[category] += line.amount
         else:
             by_category[category] = line.amount
-        if line.tags or line.brand or line.evidence:
-            bare = False
+        if line.tags:
             tags = tags | set(line.tags)
-            if line.evidence:
-                evidence = evidence | {line.evidence}
-    return Sums(by_category, tags, evidence, bare)
+        if line.evidence:
+            evidence = evidence | {line.evidence}
+    return Sums(by_category, tags, evidence)
 
 
 class Facts(msgspec.Struct, gc=False):
