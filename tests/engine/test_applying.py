@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,3 +87,34 @@ async def test_where_nothing_happened_it_is_written(database: str) -> None:
             assert (await write(conn, view, taking)).written
         assert await here.lots("ann") == {"air None": (100, 90, 0, 0)}
         assert await here.pool.fetchval("SELECT remaining FROM stock") == 0
+
+
+async def test_all_that_happened_is_named_at_once(database: str) -> None:
+    """A key was booked by somebody else, and the wallet has moved on: neither hides the other."""
+    async with town(database) as here:
+        orders = here.orders
+        await here.do(orders.purchase("e", "ann", days(0), amount=10_000))
+        async with looked(here) as (conn, view):
+            await here.do(orders.purchase("other", "ann", days(0), amount=100))
+            await here.do(orders.purchase("r", "bob", days(0), amount=100))
+            before = await counts(here)
+            outcome = await write(conn, view, orders.redeem("r", "ann", days(0), points=10))
+        assert outcome.stale == frozenset((here.wallets["ann"],))
+        assert outcome.booked == frozenset((entry_id(here.program.id, "till", "r"),))
+        assert await counts(here) == before
+
+
+async def test_instants_are_kept_to_the_microsecond(database: str) -> None:
+    """They travel as whole microseconds, far into the future too."""
+    last = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+    odd = [timedelta(microseconds=1), timedelta(days=-3, microseconds=-1), timedelta(microseconds=999_999)]
+    async with town(database) as here:
+        for number, moved in enumerate(odd):
+            await here.do(here.orders.purchase(f"k{number}", "ann", days(0) + moved, amount=100))
+        await here.do(here.orders.freeze("f", "ann", days(1), until=last))
+        rows = await here.pool.fetch(
+            "SELECT occurred_at, recorded_at FROM entry WHERE kind = 'purchase' ORDER BY no"
+        )
+        assert [row["occurred_at"] for row in rows] == [days(0) + moved for moved in odd]
+        wallet = await here.pool.fetchrow("SELECT active_at, frozen_until FROM wallet WHERE version > 0")
+        assert tuple(wallet) == (days(0) + odd[2], last)
