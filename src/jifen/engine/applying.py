@@ -14,7 +14,7 @@ from jifen.books.series import Series
 from jifen.books.wallet import Balance, Lot, Wallet
 from jifen.engine.command import Command, Draft, Plan, Receipt, digest_of, moved
 from jifen.engine.loading import Connection
-from jifen.engine.packing import Names, columns, instants, long_texts, numbers, packed, texts
+from jifen.engine.packing import Names, alike, columns, few, instants, long_texts, numbers, packed, texts
 from jifen.engine.view import View
 from jifen.store.queries import q
 from jifen.values.ids import EntryId, Id, SeriesId, WalletId
@@ -272,7 +272,7 @@ class Writing:
             # A wallet that was only looked at may have no entry yet, so no head; its row is not written.
             texts([wallet.head.hex() or "00" for wallet in wallets]),
             packed([self.times.place(wallet.active_at) for wallet in wallets]),
-            packed([self.times.place(wallet.frozen_until) for wallet in wallets]),
+            few([self.times.place(wallet.frozen_until) for wallet in wallets]),
         ]
 
     def _entries(self) -> list[Any]:
@@ -283,19 +283,19 @@ class Writing:
         return [
             numbers(place),
             numbers(no),
-            packed(reverses),
+            few(reverses),
             packed(ids),
             packed(digests),
-            texts(kinds),
+            alike(kinds),
             numbers(occurred),
             numbers(recorded),
             numbers(available),
-            numbers(pending),
-            numbers(held),
-            numbers(owed),
-            packed(merchant),
-            texts(units),
-            texts(sources),
+            few(pending),
+            few(held),
+            few(owed),
+            few(merchant),
+            alike(units),
+            alike(sources),
             texts(keys),
             long_texts(events),
             long_texts(explanations),
@@ -310,7 +310,15 @@ class Writing:
             for (place, series), lot in self.lots.items()
             if lot.stored is stored
         ]
-        return [numbers(column) for column in columns(rows, 6)]
+        places, series, granted, remaining, held, owed = columns(rows, 6)
+        return [
+            numbers(places),
+            numbers(series),
+            numbers(granted),
+            numbers(remaining),
+            few(held),
+            few(owed),
+        ]
 
     def _counters(self) -> list[str]:
         """What the rows say of counters, where that changed, and the rows of counters that are past."""

@@ -22,6 +22,11 @@ def numbers(values: Iterable[int]) -> str:
     return "{" + str(list(values))[1:-1] + "}"
 
 
+def few(values: Sequence[int | None]) -> str:
+    """The same of numbers that are mostly 0 or missing: where all are, an empty array, which unnest fills up."""
+    return packed(values) if any(values) else "{}"
+
+
 def packed(values: Iterable[int | UUID | None]) -> str:
     """Whole numbers or ids, or NULL, as an array literal."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
@@ -43,6 +48,11 @@ def texts(values: Sequence[str]) -> str:
     if joined.count(SEPARATOR) != max(0, len(values) - 1) or "\0" in joined or "" in values:
         raise ValueError("a text is empty, or holds a character that no key or event may hold")
     return joined
+
+
+def alike(values: Sequence[str]) -> str:
+    """Texts as `texts` gives them; where all are the same, one of them stands for all."""
+    return texts(values[:1] if values and values.count(values[0]) == len(values) else values)
 
 
 def long_texts(values: Sequence[bytes]) -> bytes:

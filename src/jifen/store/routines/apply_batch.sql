@@ -4,6 +4,7 @@
 -- What is stale, short or changed is named first: keys that were booked before show when the rest is in order.
 -- Rows name wallets by their place in p_wallet, other ids by their place in p_id, times in p_time.
 -- p_counters: what rows say of counters that are under way, or = where that stays as it is; c_: those of the table.
+-- Columns that are 0 or missing throughout come empty; a kind, unit or source that stands alone is that of all rows.
 -- Whole numbers travel as array literals and texts joined by the unit separator, long ones as their bytes in
 -- UTF-8: cheapest on both sides.
 CREATE OR REPLACE FUNCTION apply_batch(
@@ -27,6 +28,12 @@ DECLARE
     cells CONSTANT smallint[] := p_cell::smallint[];
     expected CONSTANT integer[] := p_expected::integer[];
     versions CONSTANT integer[] := p_version::integer[];
+    kinds CONSTANT text[] := string_to_array(e_kind, E'\x1f');
+    units CONSTANT text[] := string_to_array(e_unit, E'\x1f');
+    sources CONSTANT text[] := string_to_array(e_source, E'\x1f');
+    one_kind CONSTANT entry_kind := CASE WHEN cardinality(kinds) = 1 THEN kinds[1]::entry_kind END;
+    one_unit CONSTANT text := CASE WHEN cardinality(units) = 1 THEN units[1] END;
+    one_source CONSTANT text := CASE WHEN cardinality(sources) = 1 THEN sources[1] END;
     moved bigint;
     effect record;
 BEGIN
@@ -102,30 +109,32 @@ BEGIN
 
     INSERT INTO entry (cell, wallet, no, reverses, id, kind, occurred_at, recorded_at, available, pending, held,
         owed, merchant, unit, source, key, event, explanation, legs, hash)
-    SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, r.kind::entry_kind, p_time[r.occurred], p_time[r.recorded],
-        r.available, r.pending, r.held, r.owed, p_id[r.merchant], r.unit, r.source, r.key, r.event,
-        r.explanation, r.legs, decode(r.hash, 'hex')
+    SELECT cells[r.w], p_wallet[r.w], r.no, r.reverses, r.id, coalesce(one_kind, r.kind::entry_kind),
+        p_time[r.occurred], p_time[r.recorded], r.available, coalesce(r.pending, 0), coalesce(r.held, 0),
+        coalesce(r.owed, 0), p_id[r.merchant], coalesce(one_unit, r.unit), coalesce(one_source, r.source),
+        r.key, r.event, r.explanation, r.legs, decode(r.hash, 'hex')
     FROM (
         SELECT unnest(e_wallet::integer[]) AS w, unnest(e_no::integer[]) AS no, unnest(e_reverses::integer[]) AS reverses,
-            unnest(e_id) AS id, unnest(string_to_array(e_kind, E'\x1f')) AS kind,
-            unnest(e_occurred::integer[]) AS occurred, unnest(e_recorded::integer[]) AS recorded,
+            unnest(e_id) AS id, unnest(kinds) AS kind, unnest(e_occurred::integer[]) AS occurred,
+            unnest(e_recorded::integer[]) AS recorded,
             unnest(e_available::bigint[]) AS available, unnest(e_pending::bigint[]) AS pending,
             unnest(e_held::bigint[]) AS held, unnest(e_owed::bigint[]) AS owed, unnest(e_merchant::integer[]) AS merchant,
-            unnest(string_to_array(e_unit, E'\x1f')) AS unit, unnest(string_to_array(e_source, E'\x1f')) AS source,
+            unnest(units) AS unit, unnest(sources) AS source,
             unnest(string_to_array(e_key, E'\x1f')) AS key,
             unnest(string_to_array(convert_from(e_event, 'UTF8'), E'\x1f')) AS event,
             unnest(string_to_array(convert_from(e_explanation, 'UTF8'), E'\x1f')) AS explanation,
             unnest(string_to_array(convert_from(e_legs, 'UTF8'), E'\x1f')) AS legs,
             unnest(string_to_array(e_hash, E'\x1f')) AS hash
     ) r;
-    UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = u.held, owed = u.owed
+    UPDATE lot l SET granted = l.granted + u.granted, remaining = u.remaining, held = coalesce(u.held, 0),
+        owed = coalesce(u.owed, 0)
     FROM unnest(l_wallet::integer[], l_series::integer[], l_granted::bigint[], l_remaining::bigint[],
             l_held::bigint[], l_owed::bigint[])
         AS u (w, series, granted, remaining, held, owed)
     WHERE l.cell = cells[u.w] AND l.wallet = p_wallet[u.w] AND l.series = p_id[u.series];
     -- A lot that the snapshot did not hold is new, or was empty when the wallet was read: so it adds up.
     INSERT INTO lot (cell, wallet, series, granted, remaining, held, owed)
-    SELECT cells[r.w], p_wallet[r.w], p_id[r.series], r.granted, r.remaining, r.held, r.owed
+    SELECT cells[r.w], p_wallet[r.w], p_id[r.series], r.granted, r.remaining, coalesce(r.held, 0), coalesce(r.owed, 0)
     FROM unnest(k_wallet::integer[], k_series::integer[], k_granted::bigint[], k_remaining::bigint[],
             k_held::bigint[], k_owed::bigint[])
         AS r (w, series, granted, remaining, held, owed)
@@ -148,7 +157,8 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM webhook h WHERE h.program = ANY (p_program) AND h.removed_at IS NULL) THEN
         PERFORM webhook_note(cells, p_wallet, p_time, e_wallet::integer[], e_no::integer[],
-            string_to_array(e_kind, E'\x1f'), e_recorded::integer[]);
+            CASE WHEN one_kind IS NULL THEN kinds ELSE array_fill(kinds[1], ARRAY[cardinality(e_id)]) END,
+            e_recorded::integer[]);
     END IF;
     FOR effect IN SELECT key AS name, value AS rows FROM jsonb_each(p_effects) ORDER BY key LOOP
         EXECUTE format('SELECT %I($1)', 'effect_' || effect.name) USING effect.rows;
