@@ -70,7 +70,7 @@ class Engine:
         catalog: Catalog,
         *,
         lanes: int = 2,
-        batch_most: int = 256,
+        batch_most: int = 512,
         queue_most: int = 20_000,
         snapshots_most: int = 20_000,
         revive: Callable[[], Awaitable[None]] | None = None,
