@@ -23,7 +23,7 @@ def numbers(values: Iterable[int]) -> str:
 
 
 def few(values: Sequence[int | None]) -> str:
-    """The same of numbers that are mostly 0 or missing: where all are, an empty array, which unnest fills up."""
+    """The same of numbers mostly 0 or missing: where all are, an empty array, which unnest fills up."""
     return packed(values) if any(values) else "{}"
 
 
