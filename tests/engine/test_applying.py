@@ -117,4 +117,5 @@ async def test_instants_are_kept_to_the_microsecond(database: str) -> None:
         )
         assert [row["occurred_at"] for row in rows] == [days(0) + moved for moved in odd]
         wallet = await here.pool.fetchrow("SELECT active_at, frozen_until FROM wallet WHERE version > 0")
+        assert wallet is not None
         assert tuple(wallet) == (days(0) + odd[2], last)
