@@ -3,10 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jifen.books.explanation import Explanation, explained, read_explanation, told
-from jifen.events.event import act_content, lines_of, purchase_content, read_purchase, return_content
-from jifen.rules.award import Line
+from jifen.events.event import (
+    act_content,
+    laid_out,
+    lines_of,
+    purchase_content,
+    read_purchase,
+    return_content,
+)
+from jifen.rules.award import Line, added_up
 
 AT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 BASKET = (
@@ -80,3 +89,25 @@ def test_what_is_no_explanation_is_refused(text: str) -> None:
     """`jifen verify` must find what was tampered with, in either form."""
     with pytest.raises(ValueError):
         read_explanation(text)
+
+
+WORDS = st.sampled_from(("", "A", "绿"))
+LINES = st.builds(
+    Line,
+    st.sampled_from(("milk", "kale")),
+    WORDS,
+    st.integers(1, 9),
+    st.integers(0, 900),
+    st.lists(WORDS.filter(bool), max_size=2).map(tuple),
+    WORDS,
+    WORDS,
+)
+
+
+@given(lines=st.lists(LINES, min_size=1, max_size=6).map(tuple))
+def test_one_pass_adds_up_as_rules_do_and_stores_what_was_bought(lines: tuple[Line, ...]) -> None:
+    """What rules read of a basket on its way in is what they read of it once it is stored."""
+    laid = laid_out(lines)
+    assert laid[0] == added_up(lines)
+    stored = purchase_content("liuhe", 0, lines, None, laid=laid)
+    assert lines_of(read_purchase(stored.decode())) == lines

@@ -28,6 +28,7 @@ from jifen.values.periods import local_day
 
 NONE_VALID: Mapping[str, str] = {}
 
+# As in books/wallet.py: looked up once, not for each event.
 PURCHASE, ACT = Kind.PURCHASE, Kind.ACT
 
 OWN_SOURCE = "jobs"

@@ -70,20 +70,17 @@ BEGIN
     -- Whether wallets are as they were seen, and keys new, is not asked first: the write itself says so. Only where it
     -- cannot be done it is looked up which are not; then all of it is undone.
     BEGIN
-        WITH written AS (
-            UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
-                frozen_until = p_time[u.frozen], counters = coalesce(u.counters, w.counters)
-            FROM (
-                SELECT * FROM unnest(cells, p_wallet, expected, versions, string_to_array(p_head, E'\x1f'),
-                        p_active::integer[], p_frozen::integer[], string_to_array(p_counters, E'\x1f', '='))
-                    AS asked (cell, id, expected, version, head, active, frozen, counters)
-                WHERE asked.version > asked.expected
-                ORDER BY asked.cell, asked.id
-            ) AS u
-            WHERE w.cell = u.cell AND w.id = u.id AND w.version = u.expected
-            RETURNING 1
-        )
-        SELECT count(*) INTO moved FROM written;
+        UPDATE wallet w SET version = u.version, head = decode(u.head, 'hex'), active_at = p_time[u.active],
+            frozen_until = p_time[u.frozen], counters = coalesce(u.counters, w.counters)
+        FROM (
+            SELECT * FROM unnest(cells, p_wallet, expected, versions, string_to_array(p_head, E'\x1f'),
+                    p_active::integer[], p_frozen::integer[], string_to_array(p_counters, E'\x1f', '='))
+                AS asked (cell, id, expected, version, head, active, frozen, counters)
+            WHERE asked.version > asked.expected
+            ORDER BY asked.cell, asked.id
+        ) AS u
+        WHERE w.cell = u.cell AND w.id = u.id AND w.version = u.expected;
+        GET DIAGNOSTICS moved = ROW_COUNT;
         IF moved < (SELECT count(*) FROM unnest(expected, versions) AS u (expected, version)
                 WHERE u.version > u.expected) THEN
             RAISE serialization_failure USING MESSAGE = 'a wallet has moved on';
